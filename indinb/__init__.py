@@ -1,0 +1,1 @@
+"""indinb: the observatory in a notebook."""

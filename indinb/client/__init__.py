@@ -1,0 +1,1 @@
+"""One connection to an INDI server, its reader thread and the live model."""

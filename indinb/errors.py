@@ -1,0 +1,91 @@
+"""Every exception that indinb raises on purpose.
+
+::
+
+    IndiError
+    ├── ConnectionFailed          the server could not be reached      (also ConnectionError)
+    ├── ConnectionLost            the link to the server is gone       (also ConnectionError)
+    ├── ProtocolError             the bytes are not INDI
+    ├── PropertyError             a property cannot be used like that
+    │   ├── UnknownDevice         no device of that name               (also KeyError)
+    │   ├── UnknownProperty       no property of that name             (also KeyError)
+    │   ├── UnknownElement        no member of that name               (also KeyError)
+    │   ├── NotWritable           read-only property or client
+    │   └── OutOfRange            not a number the driver would take   (also ValueError)
+    ├── OperationError            an instrument did not do it
+    │   ├── Refused               it did not begin
+    │   ├── Failed                it began and failed
+    │   ├── Aborted               somebody stopped it
+    │   └── OperationTimeout      it took too long                     (also TimeoutError)
+    └── ImageError                a BLOB is not the image it says      (also ValueError)
+
+Each message says which device and property, what was asked, what the driver said, and what to
+do next.
+"""
+
+
+class IndiError(Exception):
+    """Base class of all errors of indinb."""
+
+    # KeyError, a base of some of these, shows the repr of its message; ours are sentences.
+    __str__ = Exception.__str__
+
+
+class ConnectionFailed(IndiError, ConnectionError):
+    """The INDI server could not be reached."""
+
+
+class ConnectionLost(IndiError, ConnectionError):
+    """The link to the INDI server is gone, or the client was closed."""
+
+
+class ProtocolError(IndiError):
+    """The bytes that arrived are not INDI."""
+
+
+class PropertyError(IndiError):
+    """A property cannot be used like that."""
+
+
+class UnknownDevice(PropertyError, KeyError):
+    """The server has announced no device of that name."""
+
+
+class UnknownProperty(PropertyError, KeyError):
+    """The device has defined no property of that name."""
+
+
+class UnknownElement(PropertyError, KeyError):
+    """The property has no member of that name."""
+
+
+class NotWritable(PropertyError):
+    """The property is read-only, or the client was opened with ``read_only=True``."""
+
+
+class OutOfRange(PropertyError, ValueError):
+    """The value is not one that the driver would take."""
+
+
+class OperationError(IndiError):
+    """An instrument did not do what it was asked."""
+
+
+class Refused(OperationError):
+    """The instrument did not begin."""
+
+
+class Failed(OperationError):
+    """The instrument began and failed."""
+
+
+class Aborted(OperationError):
+    """The operation was stopped before its end."""
+
+
+class OperationTimeout(OperationError, TimeoutError):
+    """The operation took longer than it was given."""
+
+
+class ImageError(IndiError, ValueError):
+    """A BLOB does not hold the image that its format promises."""

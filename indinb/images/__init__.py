@@ -1,0 +1,1 @@
+"""BLOBs to frames, and frames to pixels."""

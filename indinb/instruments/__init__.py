@@ -1,0 +1,1 @@
+"""What an astronomer says to telescopes and cameras."""

@@ -1,0 +1,1 @@
+"""The protocol: bytes to messages and back, with no sockets and no threads."""
