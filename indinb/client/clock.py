@@ -1,0 +1,115 @@
+"""The one clock of the process: a thread that calls back, alive only while something is due."""
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+class Timer:
+    """One call in the future.
+
+    Parameters
+    ----------
+    due : float
+        When, in seconds of `time.monotonic`.
+    callback : callable
+        Called with nothing, on the clock's thread; it returns soon.
+    """
+
+    __slots__ = ("callback", "due")
+
+    def __init__(self, due: float, callback: Callable[[], None]) -> None:
+        self.due = due
+        self.callback: Callable[[], None] | None = callback
+
+    def cancel(self) -> None:
+        """Don't call any more; the clock stops when nothing else is due."""
+        self.callback = None
+        _clock.wake()
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._numbers = itertools.count()
+        self._thread: threading.Thread | None = None
+
+    def add(self, timer: Timer) -> None:
+        with self._condition:
+            heapq.heappush(self._timers, (timer.due, next(self._numbers), timer))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="indinb-clock", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+
+    def wake(self) -> None:
+        with self._condition:
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while (timer := self._next()) is not None:
+            callback = timer.callback
+            if callback is not None:
+                self._call(callback)
+
+    def _next(self) -> Timer | None:
+        """Wait for the next timer that is due; None when there is none left."""
+        with self._condition:
+            while self._drop_cancelled():
+                due, _, timer = self._timers[0]
+                remaining = due - time.monotonic()
+                if remaining <= 0:
+                    heapq.heappop(self._timers)
+                    return timer
+                self._condition.wait(remaining)
+            self._thread = None
+            return None
+
+    def _drop_cancelled(self) -> bool:
+        """Forget timers that were cancelled; tell whether any is left."""
+        while self._timers and self._timers[0][2].callback is None:
+            heapq.heappop(self._timers)
+        return bool(self._timers)
+
+    def _call(self, callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception:
+            logger.exception("a call of the clock failed: %r", callback)
+
+
+_clock = _Clock()
+
+
+def call_later(seconds: float, callback: Callable[[], None]) -> Timer:
+    """Call back after some time.
+
+    Parameters
+    ----------
+    seconds : float
+        From now.
+    callback : callable
+        Called with nothing on the clock's thread; it may send, but not wait.
+
+    Returns
+    -------
+    Timer
+        Whose `cancel` takes it back.
+
+    Examples
+    --------
+    >>> import threading
+    >>> done = threading.Event()
+    >>> timer = call_later(0.001, done.set)
+    >>> done.wait(5)
+    True
+    """
+    timer = Timer(time.monotonic() + seconds, callback)
+    _clock.add(timer)
+    return timer

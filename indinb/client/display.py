@@ -1,0 +1,72 @@
+"""The slot through which things show themselves.
+
+Rooms below may not import the widgets above them, so whatever can be shown asks this slot, and
+the top of the package fills it. Until then, things are shown as escaped HTML and text.
+"""
+
+import html
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+MimeBundle = dict[str, Any]
+
+
+class Summary(NamedTuple):
+    """A thing as a small table, for pages where no widget lives."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
+
+
+class Showable(Protocol):
+    """What can be shown."""
+
+    def summary(self) -> Summary:
+        """Describe it as a table."""
+
+
+def static(thing: Showable) -> MimeBundle:
+    """Show a thing as text and as an HTML table without any script.
+
+    Everything is escaped: most of it came over the wire.
+    """
+    return {"text/plain": repr(thing), "text/html": _table(thing.summary())}
+
+
+def _table(summary: Summary) -> str:
+    head = _row("th", summary.columns)
+    body = "".join(_row("td", row) for row in summary.rows)
+    return (
+        f"<table><caption>{html.escape(summary.title)}</caption>"
+        f"<thead>{head}</thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _row(cell: str, texts: Sequence[str]) -> str:
+    cells = "".join(f"<{cell}>{html.escape(text)}</{cell}>" for text in texts)
+    return f"<tr>{cells}</tr>"
+
+
+def _follow_nothing(operation: Any) -> None:
+    pass
+
+
+_render: Callable[[Any], MimeBundle] = static
+_follow: Callable[[Any], None] = _follow_nothing
+
+
+def fill(render: Callable[[Any], MimeBundle], following: Callable[[Any], None]) -> None:
+    """Say how things are shown and how running operations are followed."""
+    global _render, _follow
+    _render, _follow = render, following
+
+
+def render(thing: Showable) -> MimeBundle:
+    """Show a thing, as ``_repr_mimebundle_`` returns it."""
+    return _render(thing)
+
+
+def following(operation: Any) -> None:
+    """Show that somebody waits for an operation."""
+    _follow(operation)

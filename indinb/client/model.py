@@ -1,0 +1,330 @@
+"""The live model: what the server has said about its devices, as frozen values.
+
+One thread applies messages; any thread may read. What is published is never changed, only
+replaced by one assignment, so reading needs no lock.
+"""
+
+import datetime as dt
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from indinb.client.observers import ChangeType
+from indinb.protocol.messages import (
+    Define,
+    Delete,
+    Limits,
+    Member,
+    Message,
+    Notice,
+    Update,
+    Value,
+    parse_timestamp,
+)
+from indinb.protocol.numbers import format_number
+from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
+
+logger = logging.getLogger(__name__)
+
+MESSAGES_KEPT = 500
+"""Lines of text that are kept of each device, and of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a driver announced a property to be; shared by all its vectors until it changes."""
+
+    kind: Kind
+    device: str
+    name: str
+    label: str
+    group: str
+    permission: Permission
+    rule: SwitchRule | None
+    timeout: float
+    members: Mapping[str, Member]
+
+    @classmethod
+    def of(cls, define: Define) -> "Definition":
+        """Take it from the driver's message."""
+        members = MappingProxyType({member.name: member for member in define.members})
+        return cls(
+            define.kind,
+            define.device,
+            define.name,
+            define.label,
+            define.group,
+            define.permission,
+            define.rule,
+            define.timeout,
+            members,
+        )
+
+    def limited(self, limits: Mapping[str, Limits]) -> "Definition":
+        """Return the same with other limits of some members."""
+        members = dict(self.members)
+        for name in limits.keys() & members.keys():
+            changed = {key: to for key, to in limits[name]._asdict().items() if to is not None}
+            members[name] = members[name]._replace(**changed)
+        return replace(self, members=MappingProxyType(members))
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One member of a property, as it is now."""
+
+    name: str
+    label: str
+    value: Value
+    format: str
+    min: float
+    max: float
+    step: float
+
+    @property
+    def text(self) -> str:
+        """The value as the driver would show it.
+
+        Examples
+        --------
+        >>> Element("RA", "RA (hh:mm:ss)", 5.5, "%10.6m", 0, 24, 0).text
+        '5:30:00'
+        """
+        match self.value:
+            case bool():
+                return "On" if self.value else "Off"
+            case float() | int():
+                return format_number(self.value, self.format).strip()
+            case None:
+                return ""
+            case _:
+                return str(self.value)
+
+
+class Vector(Mapping[str, Value]):
+    """A property at one moment: a frozen mapping from member names to values.
+
+    Attributes
+    ----------
+    definition : Definition
+        Labels, limits, permission and rule.
+    state : State
+        How it is doing.
+    message : str or None
+        What the driver said along with it.
+    epoch : int
+        The link over which it came, counted from 1.
+    """
+
+    __slots__ = ("_received", "_timestamp", "_values", "definition", "epoch", "message", "state")
+
+    def __init__(
+        self,
+        definition: Definition,
+        state: State,
+        values: dict[str, Value],
+        timestamp: str | None = None,
+        message: str | None = None,
+        epoch: int = 0,
+    ) -> None:
+        self.definition = definition
+        self.state = state
+        self.message = message
+        self.epoch = epoch
+        self._values = values
+        self._timestamp = timestamp
+        self._received = time.time()
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Vector):
+            return NotImplemented
+        return (self.definition, self.state, self._values) == (
+            other.definition,
+            other.state,
+            other._values,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        definition = self.definition
+        return f"<Vector {definition.device}.{definition.name} {self.state} {self._values}>"
+
+    @property
+    def elements(self) -> Mapping[str, Element]:
+        """The members with label, format and limits."""
+        return {
+            name: Element(name, member.label, self._values[name], *member[3:])
+            for name, member in self.definition.members.items()
+        }
+
+    @property
+    def timestamp(self) -> dt.datetime:
+        """When the driver says it was so, in UTC; else when it arrived."""
+        told = parse_timestamp(self._timestamp)
+        return told or dt.datetime.fromtimestamp(self._received, dt.UTC)
+
+
+class Delta(NamedTuple):
+    """A change of the model, by names; see `observers.Change`."""
+
+    type: ChangeType
+    device: str | None
+    name: str | None
+    old: Any
+    new: Any
+
+
+class _Device:
+    """What is known of one device."""
+
+    __slots__ = ("messages", "vectors")
+
+    def __init__(self) -> None:
+        self.vectors: dict[str, Vector] = {}
+        self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
+
+
+class Model:
+    """Devices and their vectors, as one connection tells them.
+
+    Examples
+    --------
+    >>> from indinb.protocol.messages import Define, Member
+    >>> model = Model()
+    >>> member = Member("RA", "RA", 5.5, "%10.6m", 0, 24)
+    >>> model.apply(Define(Kind.NUMBER, "Mount", "EQUATORIAL_EOD_COORD", (member,)))[-1].type
+    'defined'
+    >>> model.vector("Mount", "EQUATORIAL_EOD_COORD")["RA"]
+    5.5
+    """
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
+        self._devices: dict[str, _Device] = {}
+
+    def devices(self) -> tuple[str, ...]:
+        """Return the names of the devices, in the order of their first definition."""
+        return tuple(self._devices)
+
+    def vectors(self, device: str) -> Mapping[str, Vector]:
+        """Return all vectors of a device by name, in the order of their definition."""
+        known = self._devices.get(device)
+        return {} if known is None else MappingProxyType(known.vectors)
+
+    def vector(self, device: str, name: str) -> Vector | None:
+        """Return the newest vector of a property, or None."""
+        known = self._devices.get(device)
+        return None if known is None else known.vectors.get(name)
+
+    def messages_of(self, device: str) -> tuple[Notice, ...]:
+        """Return what a device has said, oldest first."""
+        known = self._devices.get(device)
+        return () if known is None else tuple(known.messages)
+
+    def apply(self, message: Message) -> list[Delta]:
+        """Fold one message into the model and return what changed, text first.
+
+        Requests of other clients, which servers echo, change nothing.
+        """
+        match message:
+            case Update():
+                return self._noted(message, self._update(message))
+            case Define():
+                return self._noted(message, self._define(message))
+            case Notice():
+                return self._note(message)
+            case Delete():
+                return self._noted(message, self._delete(message))
+        return []
+
+    def _noted(self, message: Update | Define | Delete, deltas: list[Delta]) -> list[Delta]:
+        if not message.message:
+            return deltas
+        notice = Notice(message.device, message.message, message.timestamp)
+        return self._note(notice) + deltas
+
+    def _note(self, notice: Notice) -> list[Delta]:
+        device = self._devices.get(notice.device or "")
+        (self.messages if device is None else device.messages).append(notice)
+        return [Delta("message", notice.device if device else None, None, None, notice)]
+
+    def _update(self, update: Update) -> list[Delta]:
+        old = self.vector(update.device, update.name)
+        if old is None or old.definition.kind is not update.kind:
+            logger.debug("ignored an update of %s.%s", update.device, update.name)
+            return []
+        definition = old.definition
+        if update.limits:
+            definition = definition.limited(update.limits)
+        values = old._values
+        known = {name: value for name, value in update.values.items() if name in values}
+        new = Vector(
+            definition,
+            update.state or old.state,
+            values | known,
+            update.timestamp,
+            update.message,
+            self.epoch,
+        )
+        self._devices[update.device].vectors[update.name] = new
+        return [Delta("updated", update.device, update.name, old, new)]
+
+    def _define(self, define: Define) -> list[Delta]:
+        old = self.vector(define.device, define.name)
+        new = self._defined(define, old)
+        if old is not None and _alike(old.definition, new.definition):
+            self._devices[define.device].vectors[define.name] = new
+            return [Delta("updated", define.device, define.name, old, new)]
+        deltas = [] if old is None else [Delta("deleted", define.device, define.name, old, None)]
+        if define.device not in self._devices:
+            self._devices = {**self._devices, define.device: _Device()}
+            deltas.append(Delta("defined", define.device, None, None, None))
+        known = self._devices[define.device]
+        known.vectors = {**known.vectors, define.name: new}
+        deltas.append(Delta("defined", define.device, define.name, None, new))
+        return deltas
+
+    def _defined(self, define: Define, old: Vector | None) -> Vector:
+        values: dict[str, Value] = {member.name: member.value for member in define.members}
+        if old is not None and define.kind is Kind.BLOB:  # definitions never carry BLOBs
+            values |= {name: old[name] for name in values.keys() & old.keys()}
+        definition = Definition.of(define)
+        return Vector(
+            definition, define.state, values, define.timestamp, define.message, self.epoch
+        )
+
+    def _delete(self, delete: Delete) -> list[Delta]:
+        known = self._devices.get(delete.device)
+        if known is None:
+            return []
+        names = list(known.vectors) if delete.name is None else [delete.name]
+        deltas = [
+            Delta("deleted", delete.device, name, known.vectors[name], None)
+            for name in names
+            if name in known.vectors
+        ]
+        known.vectors = {n: vector for n, vector in known.vectors.items() if n not in names}
+        if delete.name is None:
+            self._devices = {n: d for n, d in self._devices.items() if n != delete.device}
+            deltas.append(Delta("deleted", delete.device, None, None, None))
+        return deltas
+
+
+def _alike(old: Definition, new: Definition) -> bool:
+    """Whether a repeated definition is of the same property: drivers repeat themselves."""
+    return old.kind is new.kind and old.members.keys() == new.members.keys()

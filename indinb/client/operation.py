@@ -1,0 +1,373 @@
+"""Requests that an instrument is still carrying out.
+
+An Operation is a `concurrent.futures.Future` that runs from birth: wait for it, await it, stop it,
+or show it. A `Request` sends one message and ends by a rule (see `rules`); a `Procedure` carries
+out several operations one after another.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, InvalidStateError, wait
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+from indinb.client import display
+from indinb.client.clock import call_later
+from indinb.client.observers import Change, Observers
+from indinb.client.rules import Done, Rule, Verdict
+from indinb.errors import Aborted, Failed, IndiError, OperationError, OperationTimeout
+from indinb.protocol.messages import Message, New
+from indinb.protocol.vocabulary import State
+
+T = TypeVar("T")
+
+ABORT_PATIENCE = 3.0
+"""Seconds that an instrument has to confirm that it has stopped."""
+
+_EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
+_SLICE = 0.05  # seconds between chances for Ctrl-C, which Windows grants only between waits
+_SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
+
+_this_thread = threading.local()
+
+
+def enter_reader_thread() -> None:
+    """Mark this thread as one that must not wait, since it brings what is waited for."""
+    _this_thread.reads = True
+
+
+def check_may_wait() -> None:
+    """Raise RuntimeError on a reader thread."""
+    if getattr(_this_thread, "reads", False):
+        raise RuntimeError(
+            "an observer cannot wait: nothing arrives until it returns. "
+            "Use operation.add_done_callback(...), or wait in another thread"
+        )
+
+
+class Progress(NamedTuple):
+    """How far an operation is: `fraction` from 0 to 1, or None when nobody knows; and a word."""
+
+    fraction: float | None = None
+    detail: str = ""
+
+
+class Operation(Future[T], Generic[T]):
+    """A request that an instrument is still carrying out.
+
+    It works wherever a `concurrent.futures.Future` does; ``await`` it in async code. In a
+    notebook it shows a progress bar with Abort.
+
+    Attributes
+    ----------
+    label : str
+        What is being done.
+    """
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+        self._aborting = False
+        self.set_running_or_notify_cancel()
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return Progress(1.0 if self.done() else None)
+
+    def abort(self) -> None:
+        """Stop the instrument; the operation then ends with `Aborted`.
+
+        Does nothing when the operation is over.
+        """
+        if not self.done():
+            self._aborting = True
+            self._stop()
+
+    def cancel(self) -> bool:
+        """Abort, as `asyncio.wait_for` does when its time is up."""
+        running = not self.done()
+        self.abort()
+        return running
+
+    def result(self, timeout: float | None = None) -> T:
+        """Wait for the end.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds, after which TimeoutError is raised and the operation goes on.
+
+        Raises
+        ------
+        OperationError, ConnectionLost
+            If it did not succeed.
+        RuntimeError
+            In an observer, which must not wait.
+        """
+        if not self.done():
+            check_may_wait()
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Wait for the end and return what went wrong, or None."""
+        if not self.done():
+            check_may_wait()
+        return super().exception(timeout)
+
+    def wait(self) -> T:
+        """Wait for the end as the blocking forms do: with progress, and Ctrl-C aborts.
+
+        Returns
+        -------
+        T
+            The result.
+        """
+        check_may_wait()
+        display.following(self)
+        try:
+            while not self.done():
+                wait([self], _SLICE)
+        except KeyboardInterrupt:
+            self.abort()
+            wait([self], ABORT_PATIENCE)
+            raise
+        return self.result()
+
+    def fail(self, error: BaseException) -> None:
+        """End it with an error, unless it is over already."""
+        if self._aborting and not isinstance(error, Aborted):
+            error = Aborted(f"{self.label}: aborted")
+        with contextlib.suppress(InvalidStateError):
+            self.set_exception(error)
+
+    def succeed(self, result: T) -> None:
+        """End it with a result, unless it is over already; after `abort`, it ends as aborted."""
+        if self._aborting:
+            self.fail(Aborted(f"{self.label}: aborted"))
+            return
+        with contextlib.suppress(InvalidStateError):
+            self.set_result(result)
+
+    def _stop(self) -> None:
+        self.fail(Aborted(f"{self.label}: aborted"))
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return asyncio.wrap_future(self).__await__()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.label}: {self._condition_word()}>"
+
+    def _condition_word(self) -> str:
+        if not self.done():
+            return "running"
+        error = self.exception()
+        return "done" if error is None else f"{type(error).__name__}"
+
+    def summary(self) -> display.Summary:
+        """Describe it as a table."""
+        return display.Summary(self.label, ["state"], [[self._condition_word()]])
+
+    def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
+        return display.render(self)
+
+
+class Link(Protocol):
+    """What an operation needs of its connection."""
+
+    observers: Observers
+
+    def send(self, message: Message) -> None:
+        """Put a message on the wire."""
+
+    def begin(self, operation: Operation[Any]) -> None:
+        """Take an operation to fail when the link is lost."""
+
+
+class Request(Operation[T]):
+    """One message to an instrument, and the rule by which its answer is known.
+
+    Parameters
+    ----------
+    link : Link
+        The connection.
+    label : str
+        What is being done, for people.
+    message : New
+        What to send.
+    rule : callable
+        From the changes since then to a verdict.
+    watch : iterable of str
+        Other properties of the device whose changes the rule wants to see.
+    timeout : float
+        Seconds after which it fails with `OperationTimeout`.
+    patient : bool
+        While the property is Busy, let the time start again.
+    abort : callable, optional
+        Stops the instrument. Without it, `abort` only ends the waiting.
+    progress : callable, optional
+        From the changes to a `Progress`.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        label: str,
+        message: New,
+        rule: Rule,
+        *,
+        watch: Iterable[str] = (),
+        timeout: float,
+        patient: bool = False,
+        abort: Callable[[], object] | None = None,
+        progress: Callable[[Sequence[Change]], Progress] | None = None,
+    ) -> None:
+        super().__init__(label)
+        self._device = message.device
+        self._watched = {message.name, *watch}
+        self._rule = rule
+        self._timeout = timeout
+        self._patient = patient
+        self._abort = abort
+        self._measure = progress
+        self._changes: list[Change] = []
+        self._said: list[str] = []
+        self._verdict: OperationError | None = None
+        self._subscription = link.observers.add((message.device, None), self._hear)
+        self._timers = [call_later(timeout, self._expire)]
+        self.add_done_callback(self._release)
+        link.begin(self)
+        try:
+            link.send(message)
+        except IndiError as error:
+            self.fail(error)
+            raise
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, from what the driver tells."""
+        if self.done() or self._measure is None:
+            return super().progress
+        return self._measure(tuple(self._changes))
+
+    def _stop(self) -> None:
+        if self._abort is None:
+            super()._stop()
+            return
+        self._later(ABORT_PATIENCE, super()._stop)
+        self._abort()
+
+    def _later(self, seconds: float, callback: Callable[[], None]) -> None:
+        self._timers.append(call_later(seconds, callback))
+
+    def _hear(self, change: Change) -> None:
+        if change.type == "message":
+            self._hear_text(change.new.message)
+        elif change.type == "deleted":
+            if change.name in self._watched or change.name == self._device:
+                self._conclude(Failed("the driver took it back: disconnected, or it died"))
+        elif change.name in self._watched:
+            self._changes.append(change)
+            self._conclude(self._rule(self._changes))
+
+    def _hear_text(self, text: str) -> None:
+        if text.startswith(_SMALL_TALK):
+            return
+        self._said.append(text)
+        if self._verdict is not None:
+            self._give_up()
+
+    def _conclude(self, verdict: Verdict) -> None:
+        if isinstance(verdict, Done):
+            self.succeed(verdict.result)
+        elif verdict is not None and self._verdict is None:
+            self._verdict = verdict
+            if self._said:
+                self._give_up()
+            else:  # drivers explain themselves before or after they fail
+                self._later(_EXPLANATION_PATIENCE, self._give_up)
+
+    def _give_up(self) -> None:
+        verdict = self._verdict or Failed("it failed")
+        said = "".join(f"; the driver said {text!r}" for text in self._said[-3:])
+        self.fail(type(verdict)(f"{self.label}: {verdict}{said}"))
+
+    def _expire(self) -> None:
+        last = self._changes[-1].new if self._changes else None
+        if self._patient and last is not None and last.state is State.BUSY:
+            self._later(self._timeout, self._expire)
+            return
+        seen = "the driver did not answer" if last is None else f"its state is {last.state}"
+        self.fail(OperationTimeout(f"{self.label}: not done after {self._timeout:g} s; {seen}"))
+
+    def _release(self, _: Future[T]) -> None:
+        self._subscription.close()
+        for timer in self._timers:
+            timer.cancel()
+
+
+Steps = Generator["Future[Any]", Any, T]
+"""Yields futures, gets their results sent back, and returns the result of all."""
+
+
+class Procedure(Operation[T]):
+    """Several operations one after another, written as a generator that yields them.
+
+    What goes wrong before the first of them is raised at once.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, for people.
+    steps : generator
+        Runs on the thread that ends the step before, and so must not wait.
+
+    Examples
+    --------
+    >>> def steps():
+    ...     one = yield instant(1)
+    ...     return one + 1
+    >>> def instant(result):
+    ...     future = Future()
+    ...     future.set_result(result)
+    ...     return future
+    >>> Procedure("count", steps()).result()
+    2
+    """
+
+    def __init__(self, label: str, steps: Steps[T]) -> None:
+        super().__init__(label)
+        self._steps = steps
+        self._step: Future[Any] | None = None
+        self._follow(lambda: next(steps))
+        error = self.exception() if self.done() else None
+        if error is not None and self._step is None:
+            raise error
+
+    @property
+    def progress(self) -> Progress:
+        """How far the present step is."""
+        step = self._step
+        return step.progress if isinstance(step, Operation) else super().progress
+
+    def _stop(self) -> None:
+        if isinstance(self._step, Operation):
+            self._step.abort()
+
+    def _follow(self, advance: Callable[[], "Future[Any]"]) -> None:
+        try:
+            self._step = step = advance()
+        except StopIteration as end:
+            self.succeed(end.value)
+        except Exception as error:
+            self.fail(error)
+        else:
+            step.add_done_callback(self._stepped)
+
+    def _stepped(self, step: "Future[Any]") -> None:
+        error = Aborted(f"{self.label}: aborted") if self._aborting else step.exception()
+        if error is None:
+            self._follow(lambda: self._steps.send(step.result()))
+        else:
+            self._follow(lambda: self._steps.throw(error))

@@ -1,0 +1,55 @@
+"""Waiting until a server has said all that it has to say: INDI has no word for the end."""
+
+from typing import Any
+
+from indinb.client.clock import Timer, call_later
+from indinb.client.observers import Change, Observers
+from indinb.client.operation import Operation
+
+QUIET = 0.15
+"""Seconds without a new definition after which no more are expected."""
+
+
+class Quiet(Operation[None]):
+    """Done when no new definition has come for a while.
+
+    Parameters
+    ----------
+    observers : Observers
+        Of the connection.
+    device : str or None
+        Listen to the definitions of this device only.
+    limit : float
+        Seconds after which it is done anyhow.
+    only_after_first : bool
+        Start to count when the first definition has come.
+    """
+
+    def __init__(
+        self, observers: Observers, device: str | None, limit: float, only_after_first: bool
+    ) -> None:
+        super().__init__("wait for the definitions")
+        self._limit = call_later(limit, self._finish)
+        self._quiet: Timer | None = None
+        self._subscription = observers.add((device, None), self._hear)
+        self.add_done_callback(self._release)
+        if not only_after_first:
+            self._restart()
+
+    def _hear(self, change: Change) -> None:
+        if change.type == "defined":
+            self._restart()
+
+    def _restart(self) -> None:
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._quiet = call_later(QUIET, self._finish)
+
+    def _finish(self) -> None:
+        self.succeed(None)
+
+    def _release(self, _: Any) -> None:
+        self._limit.cancel()
+        if self._quiet is not None:
+            self._quiet.cancel()
+        self._subscription.close()

@@ -1,0 +1,101 @@
+"""When is it done? Pure rules, from what was asked and what has changed since.
+
+A rule looks at the changes since the request was sent and returns `Done`, an OperationError that
+says what went wrong, or None while it is not decided. The state alone decides nothing: it may be
+that of a poll that was under way already, or one that the driver keeps for good.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from indinb.client.model import Definition, Vector
+from indinb.client.observers import Change
+from indinb.errors import Aborted, Failed, OperationError, Refused
+from indinb.protocol.messages import Value
+from indinb.protocol.vocabulary import Kind, State, SwitchRule
+
+
+class Done(NamedTuple):
+    """The verdict that it is done, with its result."""
+
+    result: Any = None
+
+
+Verdict = Done | OperationError | None
+Rule = Callable[[Sequence[Change]], Verdict]
+
+
+def holds(asked: Mapping[str, Value], vector: Vector) -> bool:
+    """Whether a property has the values asked for, as near as drivers store them.
+
+    Examples
+    --------
+    >>> holds({}, None)
+    True
+    """
+    return all(_same(value, vector.get(name)) for name, value in asked.items())
+
+
+def settled(
+    definition: Definition, asked: Mapping[str, Value], changes: Sequence[Change]
+) -> Verdict:
+    """Decide whether a property has been set: the rule of ``Property.set``.
+
+    Parameters
+    ----------
+    definition : Definition
+        Of the property.
+    asked : mapping
+        The members that were asked for, with their values.
+    changes : sequence of Change
+        Of the property, since the request was sent.
+    """
+    vectors = [change.new for change in changes]
+    if not vectors:
+        return None
+    if vectors[-1].state is State.ALERT:
+        return Failed("it went to Alert")
+    if definition.kind is Kind.SWITCH:
+        return _switched(definition, asked, vectors[-1])
+    return _written(definition, asked, vectors)
+
+
+def _switched(definition: Definition, asked: Mapping[str, Value], vector: Vector) -> Verdict:
+    if holds(asked, vector) or (_springs_back(definition) and vector.state is State.OK):
+        return Done()
+    if vector.state is State.IDLE:
+        return Refused("the driver did not take it (state Idle, values unchanged)")
+    return None
+
+
+def _springs_back(definition: Definition) -> bool:
+    """Whether the switch may be Off again at once, like a push button."""
+    return (
+        definition.rule is SwitchRule.AT_MOST_ONE
+        or len(definition.members) == 1
+        or not definition.permission.readable
+    )
+
+
+def _written(definition: Definition, asked: Mapping[str, Value], vectors: list[Vector]) -> Verdict:
+    state = vectors[-1].state
+    was_busy = any(vector.state is State.BUSY for vector in vectors)
+    unseen = definition.kind is Kind.BLOB or not definition.permission.readable
+    if state is State.OK:
+        return Done() if was_busy or unseen or holds(asked, vectors[-1]) else None
+    if state is not State.IDLE:
+        return None
+    if was_busy:
+        return Aborted("it was stopped (Busy, then Idle)")
+    if unseen or holds(asked, vectors[-1]):
+        return Done()
+    return Refused("the driver did not take it (state Idle, values unchanged)")
+
+
+def _same(asked: Value, value: Value) -> bool:
+    if isinstance(asked, float) and isinstance(value, float):
+        return math.isclose(asked, value, rel_tol=1e-6, abs_tol=1e-6)  # drivers keep C floats
+    if isinstance(asked, str) and isinstance(value, str):
+        return asked.strip() == value.strip()  # libindi drops blanks around texts
+    return asked == value
