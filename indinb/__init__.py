@@ -1,1 +1,68 @@
-"""indinb: the observatory in a notebook."""
+"""indinb: the observatory in a notebook.
+
+>>> import indinb
+>>> indinb.connect  # doctest: +ELLIPSIS
+<function connect at ...>
+"""
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from indinb.client import display
+
+if TYPE_CHECKING:
+    from indinb import instruments as instruments
+    from indinb import widgets as widgets
+    from indinb.errors import IndiError as IndiError
+    from indinb.images.frame import Frame as Frame
+    from indinb.instruments import Camera as Camera
+    from indinb.instruments import Telescope as Telescope
+    from indinb.observatory import Client as Client
+    from indinb.observatory import connect as connect
+    from indinb.observatory import simulate as simulate
+
+# What is public is loaded when it is first asked for, so that importing indinb costs nothing.
+_PUBLIC = {
+    "Camera": "indinb.instruments",
+    "Client": "indinb.observatory",
+    "Frame": "indinb.images.frame",
+    "IndiError": "indinb.errors",
+    "Telescope": "indinb.instruments",
+    "connect": "indinb.observatory",
+    "instruments": "indinb",
+    "simulate": "indinb.observatory",
+    "widgets": "indinb",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _PUBLIC[name]
+    except KeyError:
+        raise AttributeError(f"indinb has no {name!r}") from None
+    if home == __name__:
+        return importlib.import_module(f"{home}.{name}")
+    return getattr(importlib.import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _render(thing: Any) -> display.MimeBundle:
+    from indinb.widgets import render
+
+    return render(thing)
+
+
+def _follow(operation: Any) -> None:
+    if "ipykernel" in sys.modules:
+        from indinb.widgets import follow
+
+        follow(operation)
+
+
+display.fill(_render, _follow)

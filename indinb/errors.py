@@ -17,7 +17,8 @@
     │   ├── Failed                it began and failed
     │   ├── Aborted               somebody stopped it
     │   └── OperationTimeout      it took too long                     (also TimeoutError)
-    └── ImageError                a BLOB is not the image it says      (also ValueError)
+    ├── ImageError                a BLOB is not the image it says      (also ValueError)
+    └── UnknownTarget             no place on the sky, no known name (also ValueError)
 
 Each message says which device and property, what was asked, what the driver said, and what to
 do next.
@@ -89,3 +90,7 @@ class OperationTimeout(OperationError, TimeoutError):
 
 class ImageError(IndiError, ValueError):
     """A BLOB does not hold the image that its format promises."""
+
+
+class UnknownTarget(IndiError, ValueError):
+    """A target is neither a place on the sky nor a name that was found."""

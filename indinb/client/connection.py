@@ -122,6 +122,7 @@ class Connection:
         self._transport = transport
         self._scope = devices
         self._handles: dict[str, Device] = {}
+        self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._pending: set[Operation[Any]] = set()
         self._loss = ""
         self._send_lock = threading.Lock()
@@ -263,6 +264,11 @@ class Connection:
         names = [property] if property else self._blob_properties(device)
         for name in names:
             self.send(EnableBlob(device, name, BlobMode(mode)))
+            self._blob_modes[device, name] = BlobMode(mode)
+
+    def blob_mode(self, device: str, property: str) -> BlobMode:
+        """Return what was last asked for by `enable_blobs`: servers send none by default."""
+        return self._blob_modes.get((device, property), BlobMode.NEVER)
 
     def quiet(
         self,

@@ -175,14 +175,35 @@ class Property(Mapping[str, Value]):
             asked[next(iter(vector))] = True
         message = request.build(vector, asked)
         wanted = {name: new for name, new in message.values.items() if name in asked}
-        return Request(
-            self.device.connection,
-            f"set {self.name} of {self.device.name}",
-            message,
-            partial(rules.settled, vector.definition, wanted),
-            timeout=max(self.timeout, _ANSWER_TIMEOUT),
-            patient=True,
-        )
+        rule = partial(rules.settled, vector.definition, wanted)
+        timeout = max(self.timeout, _ANSWER_TIMEOUT)
+        return self.ask(asked, rule, timeout=timeout, patient=True)
+
+    def ask(
+        self,
+        asked: Mapping[str, object],
+        rule: rules.Rule,
+        *,
+        label: str | None = None,
+        **options: Any,
+    ) -> Operation[Any]:
+        """Ask the driver for new values, with a rule of one's own for when it is done.
+
+        Parameters
+        ----------
+        asked : mapping
+            Values by the name of the member.
+        rule : callable
+            From the changes since the request to a verdict; see `indinb.client.rules`.
+        label : str, optional
+            What is being done, for people.
+        **options
+            ``watch``, ``timeout``, ``patient``, ``abort`` and ``progress`` of
+            `indinb.client.operation.Request`.
+        """
+        message = request.build(self.vector, asked)
+        label = label or f"set {self.name} of {self.device.name}"
+        return Request(self.device.connection, label, message, rule, **options)
 
     def observe(self, handler: Handler) -> Subscription:
         """Call `handler` with each `Change` of this property, on the reader thread.

@@ -118,9 +118,11 @@ class Vector(Mapping[str, Value]):
         What the driver said along with it.
     epoch : int
         The link over which it came, counted from 1.
+    received : float
+        When it came, in seconds since 1970.
     """
 
-    __slots__ = ("_received", "_timestamp", "_values", "definition", "epoch", "message", "state")
+    __slots__ = ("_timestamp", "_values", "definition", "epoch", "message", "received", "state")
 
     def __init__(
         self,
@@ -137,7 +139,7 @@ class Vector(Mapping[str, Value]):
         self.epoch = epoch
         self._values = values
         self._timestamp = timestamp
-        self._received = time.time()
+        self.received = time.time()
 
     def __getitem__(self, name: str) -> Value:
         return self._values[name]
@@ -175,7 +177,7 @@ class Vector(Mapping[str, Value]):
     def timestamp(self) -> dt.datetime:
         """When the driver says it was so, in UTC; else when it arrived."""
         told = parse_timestamp(self._timestamp)
-        return told or dt.datetime.fromtimestamp(self._received, dt.UTC)
+        return told or dt.datetime.fromtimestamp(self.received, dt.UTC)
 
 
 class Delta(NamedTuple):

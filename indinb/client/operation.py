@@ -27,6 +27,7 @@ ABORT_PATIENCE = 3.0
 
 _EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
 _SLICE = 0.05  # seconds between chances for Ctrl-C, which Windows grants only between waits
+_UNNOTICED = 0.3  # seconds that somebody waits gladly without seeing progress
 _SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
 
 _this_thread = threading.local()
@@ -125,8 +126,10 @@ class Operation(Future[T], Generic[T]):
             The result.
         """
         check_may_wait()
-        display.following(self)
         try:
+            wait([self], _UNNOTICED)
+            if not self.done():
+                display.following(self)
             while not self.done():
                 wait([self], _SLICE)
         except KeyboardInterrupt:

@@ -1,1 +1,24 @@
-"""What an astronomer says to telescopes and cameras."""
+"""What an astronomer says to telescopes and cameras.
+
+This room is also the function ``indinb.instruments(device)``.
+"""
+
+import sys
+from types import ModuleType
+
+from indinb.client.device import Device
+from indinb.instruments.base import Instrument, instrument, instruments
+from indinb.instruments.camera import Camera
+from indinb.instruments.telescope import Telescope
+
+__all__ = ["Camera", "Instrument", "Telescope", "instrument", "instruments"]
+
+
+class _Room(ModuleType):
+    """A module that can be called: Python binds the package's name to it, come what may."""
+
+    def __call__(self, device: Device) -> list[Instrument]:
+        return instruments(device)
+
+
+sys.modules[__name__].__class__ = _Room

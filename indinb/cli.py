@@ -1,0 +1,122 @@
+"""The ``indinb`` command."""
+
+import argparse
+import importlib.util
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from indinb.errors import IndiError
+
+_FIRST_LESSON = "01-first-light.ipynb"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Instead of those of the command line.
+
+    Returns
+    -------
+    int
+        0 when all went well.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (IndiError, OSError) as error:
+        print(f"indinb: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("indinb: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="indinb", description="The observatory in a notebook.")
+    parser.add_argument("--version", action="version", version=version("indinb"))
+    commands = parser.add_subparsers(required=True, metavar="command")
+    demo = commands.add_parser("demo", help="slew, expose and save a picture, all simulated")
+    demo.add_argument("--target", default="M31", help="where to point (M31)")
+    demo.add_argument("--exposure", type=float, default=2.0, help="in seconds (2)")
+    demo.add_argument("--folder", type=Path, default=Path("indinb-demo"), help="for the pictures")
+    demo.set_defaults(run=_demo)
+    lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
+    lab.add_argument("--folder", type=Path, default=Path("indinb-lessons"), help="to work in")
+    lab.add_argument("options", nargs="*", help="for jupyter lab, after --")
+    lab.set_defaults(run=_lab)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> None:
+    """Slew, expose and save, and tell what was done as a table."""
+    from indinb.observatory import simulate
+
+    options.folder.mkdir(parents=True, exist_ok=True)
+    fits, png = options.folder / "first-light.fits", options.folder / "first-light.png"
+    table = _Table()
+    with table.step("start simulators") as row:
+        client = simulate()
+        row.note = f"{len(client.devices)} devices at {client.address}"
+    with client:
+        telescope, camera = client.telescope, client.camera
+        with table.step("connect") as row:
+            telescope.connect()
+            camera.connect()
+            row.note = f"{telescope.name}, {camera.name}"
+        with table.step(f"slew to {options.target}") as row:
+            row.note = telescope.slew(options.target).to_string("hmsdms", precision=0)
+        with table.step(f"expose {options.exposure:g} s") as row:
+            frame = camera.expose(options.exposure)
+            row.note = repr(frame)
+        with table.step("save") as row:
+            row.note = str(frame.save(fits, overwrite=True))
+        with table.step("draw") as row:
+            png.write_bytes(frame.to_png())
+            row.note = str(png)
+
+
+class _Table:
+    """Prints a row after each step: what, how long, and what came of it."""
+
+    note = ""
+
+    @contextmanager
+    def step(self, what: str) -> Iterator["_Table"]:
+        begin = time.monotonic()
+        self.note = ""
+        yield self
+        print(f"{what:<20} {time.monotonic() - begin:5.1f} s  {self.note}", flush=True)
+
+
+def _lab(options: argparse.Namespace) -> None:
+    """Copy the lessons to a folder, where they may be changed, and open the first."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise IndiError('JupyterLab is not installed: pip install "indinb[lab]"')
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for lesson in sorted(_lessons().glob("*.ipynb")):
+        copy = options.folder / lesson.name
+        if not copy.exists():
+            shutil.copyfile(lesson, copy)
+    command = [sys.executable, "-m", "jupyterlab", *options.options, _FIRST_LESSON]
+    subprocess.run(command, cwd=options.folder, check=False)
+
+
+def _lessons() -> Path:
+    """Find the lessons: in the installed package, or beside it in a clone."""
+    package = Path(__file__).parent
+    installed = package / "notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

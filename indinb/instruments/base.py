@@ -1,0 +1,89 @@
+"""What all instruments have in common, and which device is which instrument."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from indinb.client import display
+from indinb.client.device import Device, Property
+from indinb.client.operation import Steps
+from indinb.protocol.vocabulary import Interface
+
+
+class Instrument:
+    """A view on a device as an instrument of one kind; a device can be several.
+
+    Parameters
+    ----------
+    device : Device
+        That has the properties of this kind of instrument.
+
+    Attributes
+    ----------
+    interface : Interface
+        The bit by which drivers say that they are of this kind.
+    """
+
+    interface: ClassVar[Interface]
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        return self.device.name
+
+    def connect(self) -> None:
+        """Connect the driver to its hardware; see `Device.connect`."""
+        self.device.connect()
+
+    def _ensure(self, name: str, member: str) -> Steps[None]:
+        """Select a member of a switch, if the driver has it and another one is on."""
+        found = self._find(name)
+        if found is not None and member in found and found.value != member:
+            yield found.set(member)
+
+    def _find(self, name: str) -> Property | None:
+        return self.device.get(name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def summary(self) -> display.Summary:
+        """Describe its device as a table."""
+        return self.device.summary()
+
+    def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
+        return display.render(self.device)
+
+
+Kind = TypeVar("Kind", bound=type[Instrument])
+
+_kinds: dict[Interface, type[Instrument]] = {}
+
+
+def instrument(interface: Interface) -> Callable[[Kind], Kind]:
+    """Register a class as the instrument for a bit of a driver's interface."""
+
+    def register(kind: Kind) -> Kind:
+        kind.interface = interface
+        _kinds[interface] = kind
+        return kind
+
+    return register
+
+
+def instruments(device: Device) -> list[Instrument]:
+    """List the instruments that a device is.
+
+    Parameters
+    ----------
+    device : Device
+        Any.
+
+    Returns
+    -------
+    list of Instrument
+        In the order of INDI's interface bits; empty when indinb knows none of its kinds.
+    """
+    return [kind(device) for bit, kind in sorted(_kinds.items()) if bit in device.interfaces]

@@ -1,0 +1,201 @@
+"""Cameras."""
+
+import math
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from astropy import units as u
+
+from indinb.client.observers import Change
+from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.rules import Done, Verdict
+from indinb.errors import Aborted, Failed, OutOfRange, Refused
+from indinb.images.frame import Frame
+from indinb.instruments.base import Instrument, instrument
+from indinb.protocol.messages import Blob
+from indinb.protocol.vocabulary import Interface, State
+
+FRAME_TYPES = ("light", "bias", "dark", "flat")
+"""Kinds of exposure that INDI knows."""
+
+_EXPOSURE = "CCD_EXPOSURE"
+_SECONDS = "CCD_EXPOSURE_VALUE"
+_IMAGE = "CCD1"
+_DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
+
+
+@instrument(Interface.CCD)
+class Camera(Instrument):
+    """A camera: takes exposures and returns frames.
+
+    Examples
+    --------
+    ::
+
+        frame = client.camera.expose(2 * u.s)
+        dark = client.camera.expose(60, frame_type="dark", binning=2)
+    """
+
+    @property
+    def exposing(self) -> bool:
+        """Whether an exposure is under way."""
+        return self.device[_EXPOSURE].state is State.BUSY
+
+    @property
+    def binning(self) -> tuple[int, int]:
+        """How many pixels are read as one, horizontally and vertically."""
+        binning = self.device["CCD_BINNING"].vector
+        return int(binning["HOR_BIN"]), int(binning["VER_BIN"])  # type: ignore[arg-type]
+
+    def start_exposure(
+        self,
+        exposure: float | u.Quantity,
+        frame_type: str = "light",
+        binning: int | tuple[int, int] | None = None,
+    ) -> Operation[Frame]:
+        """Start an exposure; see `expose`.
+
+        Returns
+        -------
+        Operation
+            At once; its result is the Frame. ``abort()`` stops the camera.
+        """
+        seconds = _seconds(exposure)
+        frame_member = _frame_member(frame_type)
+        label = f"expose {self.name} for {seconds:g} s"
+        return Procedure(label, self._exposing(label, seconds, frame_member, binning))
+
+    def expose(
+        self,
+        exposure: float | u.Quantity,
+        frame_type: str = "light",
+        binning: int | tuple[int, int] | None = None,
+    ) -> Frame:
+        """Take a picture and wait for it, with a progress bar; Ctrl-C stops the camera.
+
+        Parameters
+        ----------
+        exposure : float or Quantity
+            Time; a bare number is in seconds.
+        frame_type : str
+            "light", "bias", "dark" or "flat".
+        binning : int or (int, int), optional
+            Pixels to read as one, the same both ways or (horizontal, vertical). Left as it is by
+            default.
+
+        Returns
+        -------
+        Frame
+            The picture with its FITS header.
+
+        Raises
+        ------
+        Refused
+            If the camera is exposing already, or does not begin.
+        OutOfRange
+            If the camera cannot expose so long or bin so many pixels.
+        OperationError
+            If it fails, is stopped, or no picture comes.
+        """
+        return self.start_exposure(exposure, frame_type, binning).wait()
+
+    def start_abort(self) -> Operation[None]:
+        """Stop the exposure that is under way; see `abort`."""
+        return self.device["CCD_ABORT_EXPOSURE"].set()
+
+    def abort(self) -> None:
+        """Stop the exposure that is under way, and wait until the camera says so."""
+        self.start_abort().wait()
+
+    def _exposing(
+        self, label: str, seconds: float, frame_type: str, binning: int | tuple[int, int] | None
+    ) -> Steps[Frame]:
+        exposure = self.device[_EXPOSURE]
+        if self.exposing:
+            raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
+        connection = self.device.connection
+        connection.enable_blobs(self.name, _IMAGE)
+        yield from self._prepare(frame_type, binning)
+        blob = yield exposure.ask(
+            {_SECONDS: seconds},
+            partial(exposed, seconds),
+            label=label,
+            watch=[_IMAGE],
+            timeout=seconds + _DOWNLOAD_TIMEOUT,
+            abort=self.start_abort,
+            progress=partial(countdown, seconds),
+        )
+        frame: Frame = yield connection.worker.submit(Frame.from_blob, blob)
+        return frame
+
+    def _prepare(self, frame_type: str, binning: int | tuple[int, int] | None) -> Steps[None]:
+        """Set what differs, one by one: saved configurations are not to be trusted."""
+        yield from self._ensure("CCD_VIDEO_STREAM", "STREAM_OFF")
+        yield from self._ensure("CCD_FAST_TOGGLE", "INDI_DISABLED")
+        yield from self._ensure("CCD_TRANSFER_FORMAT", "FORMAT_FITS")
+        if (upload := self._find("UPLOAD_MODE")) and upload.value == "UPLOAD_LOCAL":
+            yield upload.set("UPLOAD_CLIENT")
+        yield from self._ensure("CCD_FRAME_TYPE", frame_type)
+        if binning is not None:
+            horizontal, vertical = binning if isinstance(binning, tuple) else (binning, binning)
+            if self.binning != (horizontal, vertical):
+                yield self.device["CCD_BINNING"].set(HOR_BIN=horizontal, VER_BIN=vertical)
+
+
+def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
+    """Decide whether an exposure is over: picture and Ok have come, in either order.
+
+    A picture that comes before the camera has begun is a late one of an exposure before.
+    """
+    begun = False
+    blob: Blob | None = None
+    state = State.BUSY
+    for change in changes:
+        if change.name == _EXPOSURE:
+            state = change.new.state
+            begun = begun or state in (State.BUSY, State.OK)
+        elif begun and _is_picture(change):
+            blob = change.new[_IMAGE]
+    match state:
+        case State.ALERT:
+            return Failed("the exposure failed")
+        case State.IDLE:
+            return Aborted("the exposure was stopped") if begun else Refused("it did not begin")
+        case State.OK if blob is not None:
+            return Done(blob)
+    return None
+
+
+def _is_picture(change: Change) -> bool:
+    """Whether a BLOB came that is no video: reports of a state alone leave the old one."""
+    blob = change.new.get(_IMAGE)
+    fresh = change.old is None or blob is not change.old.get(_IMAGE)
+    return isinstance(blob, Blob) and fresh and "stream" not in blob.format.casefold()
+
+
+def countdown(seconds: float, changes: Sequence[Change]) -> Progress:
+    """Tell how far an exposure is, going on from the camera's last word."""
+    for change in reversed(changes):
+        if change.name == _EXPOSURE:
+            left = change.new[_SECONDS] - (time.time() - change.new.received)
+            if left <= 0:
+                return Progress(1.0, "reading out")
+            return Progress(min(1.0, 1 - left / seconds), f"{left:.0f} s left")
+    return Progress(0.0, "starting")
+
+
+def _seconds(exposure: float | u.Quantity) -> float:
+    try:
+        seconds = float(u.Quantity(exposure, u.s).value)
+    except (TypeError, ValueError, u.UnitConversionError) as error:
+        raise OutOfRange(f"{exposure!r} is no exposure time: give seconds, or 2 * u.s") from error
+    if not math.isfinite(seconds) or seconds < 0:
+        raise OutOfRange(f"an exposure cannot last {seconds} s")
+    return seconds
+
+
+def _frame_member(frame_type: str) -> str:
+    if str(frame_type).casefold() not in FRAME_TYPES:
+        raise OutOfRange(f"{frame_type!r} is no frame type: use one of {', '.join(FRAME_TYPES)}")
+    return f"FRAME_{frame_type.upper()}"

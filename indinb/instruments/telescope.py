@@ -1,0 +1,302 @@
+"""Telescopes, or rather their mounts."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from astropy import units as u
+from astropy.coordinates import (
+    TETE,
+    AltAz,
+    EarthLocation,
+    SkyCoord,
+    angular_separation,
+)
+from astropy.time import Time
+
+from indinb.client.device import Property
+from indinb.client.observers import Change
+from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.rules import Done, Verdict
+from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty
+from indinb.instruments.base import Instrument, instrument
+from indinb.instruments.earth import offline
+from indinb.instruments.targets import resolve
+from indinb.protocol.vocabulary import Interface, State
+
+NEAR = 5 * u.arcmin
+"""How near to the target a slew has to end: mounts correct for refraction and their own errors."""
+
+_EOD = "EQUATORIAL_EOD_COORD"
+_SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
+_GRACE = 3.0  # seconds of polls without motion after which a mount has not taken a slew
+
+
+@instrument(Interface.TELESCOPE)
+class Telescope(Instrument):
+    """A telescope's mount: points, tracks and parks.
+
+    Examples
+    --------
+    ::
+
+        client.telescope.slew("M31")
+        client.telescope.slew("00:42:44 +41:16:09")
+        client.telescope.radec
+    """
+
+    @property
+    def radec(self) -> SkyCoord:
+        """Where it points, in ICRS."""
+        with offline():
+            return self._of_date(Time.now()).icrs
+
+    @property
+    def altaz(self) -> SkyCoord:
+        """Where it points over its own horizon."""
+        now = Time.now()
+        with offline():
+            return self._of_date(now).transform_to(AltAz(obstime=now, location=self.site))
+
+    @property
+    def site(self) -> EarthLocation:
+        """Where it stands, as the driver knows it.
+
+        Raises
+        ------
+        OutOfRange
+            If the driver was never told.
+        """
+        coord = self.device["GEOGRAPHIC_COORD"].vector
+        if not coord["LAT"] and not coord["LONG"]:
+            raise OutOfRange(
+                f"{self.name} does not know where it stands: "
+                'device["GEOGRAPHIC_COORD"].set(LAT=…, LONG=…, ELEV=…), longitude 0 to 360 east'
+            )
+        return EarthLocation.from_geodetic(coord["LONG"], coord["LAT"], coord["ELEV"])
+
+    @property
+    def slewing(self) -> bool:
+        """Whether it is on its way to a target or to its parking position."""
+        return self._coordinates.state is State.BUSY
+
+    @property
+    def tracking(self) -> bool:
+        """Whether it follows the sky."""
+        return self.device["TELESCOPE_TRACK_STATE"]["TRACK_ON"] is True
+
+    @property
+    def parked(self) -> bool:
+        """Whether it is parked."""
+        park = self._find("TELESCOPE_PARK")
+        return park is not None and park["PARK"] is True and park.state is not State.BUSY
+
+    def start_slew(self, target: Any, dec: Any = None, /) -> Operation[SkyCoord]:
+        """Start to point at a target; see `slew`.
+
+        Returns
+        -------
+        Operation
+            At once; its result is where the telescope points. ``abort()`` stops the mount.
+        """
+        aim = self._aim(target, dec)
+        name = target if isinstance(target, str) else aim.icrs.to_string("hmsdms", precision=0)
+        label = f"slew {self.name} to {name}"
+        return Procedure(label, self._slewing(label, aim))
+
+    def slew(self, target: Any, dec: Any = None, /) -> SkyCoord:
+        """Point at a target and track it; waits with a progress bar, and Ctrl-C stops the mount.
+
+        Parameters
+        ----------
+        target : str, SkyCoord or Quantity
+            A name ("M31", "Vega", "Jupiter"), pasted text ("00:42:44 +41:16:09"), coordinates in
+            any frame, or right ascension as an angle with `dec`.
+        dec : Quantity, optional
+            Declination.
+
+        Returns
+        -------
+        SkyCoord
+            Where the telescope points then, in ICRS.
+
+        Raises
+        ------
+        UnknownTarget
+            If no catalogue has the name.
+        Refused
+            If the mount is parked, or does not begin.
+        OperationError
+            If it fails or is stopped on the way.
+        """
+        return self.start_slew(target, dec).wait()
+
+    def start_track(self, mode: str | None = None) -> Operation[None]:
+        """Start to follow the sky; see `track`."""
+        return Procedure(f"track with {self.name}", self._tracking(mode))
+
+    def track(self, mode: str | None = None) -> None:
+        """Follow the sky.
+
+        Parameters
+        ----------
+        mode : str, optional
+            "sidereal", "solar", "lunar" or "custom", where the mount has it; as it is by default.
+        """
+        self.start_track(mode).wait()
+
+    def start_stop_tracking(self) -> Operation[None]:
+        """Stop to follow the sky; see `stop_tracking`."""
+        return self.device["TELESCOPE_TRACK_STATE"].set("TRACK_OFF")
+
+    def stop_tracking(self) -> None:
+        """Stop to follow the sky."""
+        self.start_stop_tracking().wait()
+
+    def start_park(self) -> Operation[None]:
+        """Start to park; see `park`."""
+        return Procedure(f"park {self.name}", self._parking())
+
+    def park(self) -> None:
+        """Go to the parking position, and stay there until `unpark`."""
+        self.start_park().wait()
+
+    def start_unpark(self) -> Operation[None]:
+        """Allow motion again; see `unpark`."""
+        return Procedure(f"unpark {self.name}", self._ensure("TELESCOPE_PARK", "UNPARK"))
+
+    def unpark(self) -> None:
+        """Allow motion again after `park`."""
+        self.start_unpark().wait()
+
+    def start_abort(self) -> Operation[None]:
+        """Stop all motion; see `abort`."""
+        return self.device["TELESCOPE_ABORT_MOTION"].set()
+
+    def abort(self) -> None:
+        """Stop all motion, and wait until the mount says so."""
+        self.start_abort().wait()
+
+    @property
+    def _coordinates(self) -> Property:
+        return self.device[_EOD]
+
+    def _of_date(self, now: Time) -> SkyCoord:
+        """Where it points, in the equator and equinox of date that INDI speaks."""
+        here = self._coordinates.vector
+        return SkyCoord(here["RA"] * u.hourangle, here["DEC"] * u.deg, frame=TETE(obstime=now))
+
+    def _aim(self, target: Any, dec: Any) -> SkyCoord:
+        """Find the target's coordinates; a direction over the horizon is one from here, now."""
+        try:
+            location = self.site
+        except (OutOfRange, UnknownProperty):
+            location = None
+        with offline():
+            aim = resolve(target, dec, location=location)
+            if isinstance(aim.frame, AltAz) and aim.location is None:
+                frame = AltAz(obstime=Time.now(), location=self.site)
+                aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
+            return aim
+
+    def _slewing(self, label: str, aim: SkyCoord) -> Steps[SkyCoord]:
+        if self.parked:
+            raise Refused(f"{self.name} is parked: telescope.unpark() first")
+        with offline():
+            of_date = aim.transform_to(TETE(obstime=Time.now()))
+        asked = {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
+        yield from self._ensure("ON_COORD_SET", "TRACK")
+        yield self._coordinates.ask(
+            asked,
+            partial(arrived, asked),
+            label=label,
+            timeout=_SLEW_TIMEOUT,
+            abort=self.start_abort,
+            progress=partial(approach, asked),
+        )
+        reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
+        return reached
+
+    def _tracking(self, mode: str | None) -> Steps[None]:
+        if self.parked:
+            raise Refused(f"{self.name} is parked: telescope.unpark() first")
+        if mode is not None:
+            yield self.device["TELESCOPE_TRACK_MODE"].set(f"TRACK_{mode.upper()}")
+        yield from self._ensure("TELESCOPE_TRACK_STATE", "TRACK_ON")
+
+    def _parking(self) -> Steps[None]:
+        if self.parked:
+            return
+        park = self.device["TELESCOPE_PARK"]
+        yield park.ask(
+            {"PARK": True},
+            has_parked,
+            label=f"park {self.name}",
+            timeout=_SLEW_TIMEOUT,
+            abort=self.start_abort,
+        )
+
+
+def arrived(asked: dict[str, float], changes: Sequence[Change]) -> Verdict:
+    """Decide whether a slew is over: it was Busy, is no more, and points at the target.
+
+    Positions that were under way when the slew was asked for come first, so a mount that never
+    gets Busy has a few seconds to begin; one that is at its target already needs no Busy.
+    """
+    if not changes:
+        return None
+    vectors = [change.new for change in changes]
+    last = vectors[-1]
+    was_busy = any(vector.state is State.BUSY for vector in vectors)
+    near = _distance(asked, last) <= NEAR
+    match last.state:
+        case State.ALERT:
+            return Failed("the mount reports an error")
+        case State.BUSY:
+            return None
+        case _ if near and (was_busy or len(vectors) > 1):
+            return Done()
+        case State.IDLE if was_busy:
+            return Aborted("the mount was stopped on its way")
+        case State.OK if was_busy:
+            return Failed(f"it ended {_distance(asked, last):.2f} from the target")
+    if last.received - vectors[0].received > _GRACE:
+        return Refused("the mount did not begin to move")
+    return None
+
+
+def approach(asked: dict[str, float], changes: Sequence[Change]) -> Progress:
+    """Tell how far a slew is, from the distances at its beginning and now."""
+    if not changes:
+        return Progress(0.0, "starting")
+    left = _distance(asked, changes[-1].new)
+    whole = _distance(asked, changes[0].old or changes[0].new)
+    fraction = 1.0 if whole <= NEAR else max(0.0, float(1 - left / whole))
+    return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go")
+
+
+def has_parked(changes: Sequence[Change]) -> Verdict:
+    """Decide whether a mount has parked: the switch is on while it is still on its way."""
+    if not changes:
+        return None
+    last = changes[-1].new
+    was_busy = any(change.new.state is State.BUSY for change in changes)
+    match last.state:
+        case State.ALERT:
+            return Failed("the mount reports an error")
+        case State.BUSY:
+            return None
+        case _ if last["PARK"]:
+            return Done()
+        case _ if was_busy:
+            return Aborted("the mount was stopped on its way")
+    return Refused("the mount did not begin to park")
+
+
+def _distance(asked: dict[str, float], vector: Any) -> u.Quantity:
+    return angular_separation(
+        asked["RA"] * u.hourangle,
+        asked["DEC"] * u.deg,
+        vector["RA"] * u.hourangle,
+        vector["DEC"] * u.deg,
+    ).to(u.deg)

@@ -1,0 +1,179 @@
+"""The observatory: a connection with its instruments on top."""
+
+from collections.abc import Callable, Sequence
+
+from indinb import servers
+from indinb.client.connection import Connection
+from indinb.client.device import Device
+from indinb.client.transport import Transport, open_tcp
+from indinb.instruments.camera import Camera
+from indinb.instruments.choice import choose
+from indinb.instruments.telescope import Telescope
+from indinb.protocol.vocabulary import Interface
+
+_ROLES: dict[str, Interface] = {
+    "telescope": Interface.TELESCOPE,
+    "camera": Interface.CCD,
+    "guide_camera": Interface.CCD,
+}
+
+
+class Client(Connection):
+    """One INDI server and the instruments behind it: what `connect` returns.
+
+    Use it in a ``with``, or `close` it at the end.
+
+    Parameters
+    ----------
+    transport, address, devices, read_only
+        See `Connection`.
+    on_close : callable, optional
+        Called when the client has been closed.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        address: str = "server",
+        devices: Sequence[str] | None = None,
+        read_only: bool = False,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(transport, address, devices, read_only)
+        self._on_close = on_close
+        self._chosen: dict[str, Device] = {}
+
+    @property
+    def telescope(self) -> Telescope:
+        """The telescope's mount."""
+        return Telescope(self._device("telescope"))
+
+    @property
+    def camera(self) -> Camera:
+        """The main camera."""
+        return Camera(self._device("camera"))
+
+    @property
+    def guide_camera(self) -> Camera:
+        """The camera for guiding, which has "guide" in its name."""
+        return Camera(self._device("guide_camera"))
+
+    def use(self, **roles: str) -> None:
+        """Say which device has which role.
+
+        Parameters
+        ----------
+        **roles : str
+            Names of devices by role: ``telescope``, ``camera``, ``guide_camera``.
+
+        Raises
+        ------
+        TypeError
+            If there is no such role.
+        UnknownDevice
+            If there is no such device.
+        """
+        unknown = roles.keys() - _ROLES.keys()
+        if unknown:
+            raise TypeError(f"no role is called {', '.join(unknown)}; there is {', '.join(_ROLES)}")
+        self._chosen |= {role: self.devices[name] for role, name in roles.items()}
+
+    def close(self) -> None:
+        """End the connection; values stay readable. Safe to call twice and from any thread."""
+        super().close()
+        if self._on_close is not None:
+            self._on_close()
+
+    def _device(self, role: str) -> Device:
+        chosen = self._chosen.get(role)
+        if chosen is None or not chosen.defined:
+            chosen = self._chosen[role] = self._choose(role)
+        return chosen
+
+    def _choose(self, role: str) -> Device:
+        guide = role == "guide_camera"
+        device, others = choose(self.devices.values(), _ROLES[role], role, guide)
+        if others:
+            rest = ", ".join(other.name for other in others)
+            print(f"{role}: {device.name}, not {rest} (client.use({role}=…) chooses another)")
+        return device
+
+
+def connect(
+    host: str = "localhost",
+    port: int = 7624,
+    *,
+    devices: Sequence[str] | None = None,
+    read_only: bool = False,
+    timeout: float = 5.0,
+) -> Client:
+    """Connect to an INDI server.
+
+    Returns when the server has announced its devices: after 150 ms without a new definition, or
+    2 s at most.
+
+    Parameters
+    ----------
+    host : str
+        Name or address of the machine on which the server runs.
+    port : int
+        INDI's own by default.
+    devices : sequence of str, optional
+        See only these devices.
+    read_only : bool
+        Look, but ask nothing of any device.
+    timeout : float
+        Seconds in which the server has to answer.
+
+    Returns
+    -------
+    Client
+        To `close` at the end.
+
+    Raises
+    ------
+    ConnectionFailed
+        If there is no such host, nothing listens there, or nothing answers.
+    """
+    transport = open_tcp(host, port, timeout)
+    return Client(transport, f"{host}:{port}", devices, read_only).open()
+
+
+def simulate(server: str = "indiserver") -> Client:
+    """Start simulated instruments on this machine, and connect to them.
+
+    Parameters
+    ----------
+    server : str
+        "indiserver": INDI's own simulators of a telescope, two cameras, a focuser and a filter
+        wheel, on a free port; they need Debian's indi-bin or the like.
+
+    Returns
+    -------
+    Client
+        Whose `close` ends the server too; so does the end of the program.
+
+    Raises
+    ------
+    ConnectionFailed
+        If the server is not installed or does not start.
+    """
+    if server != "indiserver":
+        raise ValueError(f'no simulation is called {server!r}; there is "indiserver"')
+    own = servers.IndiServer(list(servers.SIMULATORS.values()))
+    try:
+        return _connect_to_own(own)
+    except BaseException:
+        own.close()
+        raise
+
+
+def _connect_to_own(own: servers.IndiServer) -> Client:
+    """Connect to a server that has just begun, and wait for all of its devices."""
+    transport = open_tcp(own.host, own.port, timeout=5)
+    client = Client(transport, f"{own.host}:{own.port}", on_close=own.close)
+    client.open()
+    for name in servers.SIMULATORS:
+        client.wait_for(name, "CONNECTION", timeout=10)
+    client.quiet().result()
+    return client
