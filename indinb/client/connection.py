@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, Self
 
 from indinb.client import display
+from indinb.client.completion import offer_keys
 from indinb.client.device import Device, Property, did_you_mean
 from indinb.client.model import Delta, Model
 from indinb.client.observers import Change, Handler, Observers, Subscription, notify
@@ -133,6 +134,7 @@ class Connection:
 
         Returns after 150 ms without a new one, or after 2 s at most.
         """
+        offer_keys(Devices, Device, Property)
         self.model.epoch += 1
         quiet = self.quiet(limit=_DEFINITIONS_TIMEOUT, only_after_first=True)
         self._reader.start()

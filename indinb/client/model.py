@@ -303,7 +303,8 @@ class Model:
 
     def _defined(self, define: Define, old: Vector | None) -> Vector:
         values: dict[str, Value] = {member.name: member.value for member in define.members}
-        if old is not None and define.kind is Kind.BLOB:  # definitions never carry BLOBs
+        # Definitions never carry BLOBs, so the last one stays.
+        if old is not None and old.definition.kind is define.kind is Kind.BLOB:
             values |= {name: old[name] for name in values.keys() & old.keys()}
         definition = Definition.of(define)
         return Vector(

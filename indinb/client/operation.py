@@ -13,7 +13,7 @@ from concurrent.futures import Future, InvalidStateError, wait
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from indinb.client import display
-from indinb.client.clock import call_later
+from indinb.client.clock import Timer, call_later
 from indinb.client.observers import Change, Observers
 from indinb.client.rules import Done, Rule, Verdict
 from indinb.errors import Aborted, Failed, IndiError, OperationError, OperationTimeout
@@ -236,9 +236,10 @@ class Request(Operation[T]):
         self._measure = progress
         self._changes: list[Change] = []
         self._said: list[str] = []
-        self._verdict: OperationError | None = None
+        self._problem: OperationError | None = None
+        self._timers: list[Timer] = []
         self._subscription = link.observers.add((message.device, None), self._hear)
-        self._timers = [call_later(timeout, self._expire)]
+        self._later(timeout, self._expire)
         self.add_done_callback(self._release)
         link.begin(self)
         try:
@@ -262,39 +263,42 @@ class Request(Operation[T]):
         self._abort()
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
-        self._timers.append(call_later(seconds, callback))
+        timer = call_later(seconds, callback)
+        self._timers.append(timer)
+        if self.done():  # it ended just now, so `_release` may not have seen this one
+            timer.cancel()
 
     def _hear(self, change: Change) -> None:
         if change.type == "message":
             self._hear_text(change.new.message)
         elif change.type == "deleted":
             if change.name in self._watched or change.name == self._device:
-                self._conclude(Failed("the driver took it back: disconnected, or it died"))
+                self._problem = Failed("the driver took it back: disconnected, or it died")
+                self._give_up()
         elif change.name in self._watched:
             self._changes.append(change)
             self._conclude(self._rule(self._changes))
 
     def _hear_text(self, text: str) -> None:
-        if text.startswith(_SMALL_TALK):
-            return
-        self._said.append(text)
-        if self._verdict is not None:
+        if not text.startswith(_SMALL_TALK):
+            self._said.append(text)
             self._give_up()
 
     def _conclude(self, verdict: Verdict) -> None:
         if isinstance(verdict, Done):
             self.succeed(verdict.result)
-        elif verdict is not None and self._verdict is None:
-            self._verdict = verdict
-            if self._said:
-                self._give_up()
-            else:  # drivers explain themselves before or after they fail
-                self._later(_EXPLANATION_PATIENCE, self._give_up)
+            return
+        self._problem = verdict  # None takes back what was seen in a poll of before
+        if self._said:
+            self._give_up()
+        elif verdict is not None:  # drivers explain themselves before or after they fail
+            self._later(_EXPLANATION_PATIENCE, self._give_up)
 
     def _give_up(self) -> None:
-        verdict = self._verdict or Failed("it failed")
-        said = "".join(f"; the driver said {text!r}" for text in self._said[-3:])
-        self.fail(type(verdict)(f"{self.label}: {verdict}{said}"))
+        """Fail with the problem, if there is one."""
+        if self._problem is not None:
+            said = "".join(f"; the driver said {text!r}" for text in self._said[-3:])
+            self.fail(type(self._problem)(f"{self.label}: {self._problem}{said}"))
 
     def _expire(self) -> None:
         last = self._changes[-1].new if self._changes else None
@@ -372,5 +376,7 @@ class Procedure(Operation[T]):
         error = Aborted(f"{self.label}: aborted") if self._aborting else step.exception()
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
+            if self._aborting:  # it came between the two steps
+                self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))

@@ -46,7 +46,8 @@ def build(vector: Vector, asked: Mapping[str, object]) -> New:
     values: dict[str, Value]
     match definition.kind:
         case Kind.SWITCH:
-            values = _switches(vector, {name: _switch(on) for name, on in asked.items()})
+            wanted = {name: _switch(definition, name, on) for name, on in asked.items()}
+            values = _switches(vector, wanted)
         case Kind.BLOB:
             values = {name: _blob(definition, value) for name, value in asked.items()}
         case Kind.NUMBER:
@@ -113,8 +114,13 @@ def _text(name: str, value: object) -> str:
     return text
 
 
-def _switch(value: object) -> bool:
-    return value.casefold() == "on" if isinstance(value, str) else bool(value)
+def _switch(definition: Definition, name: str, value: object) -> bool:
+    if not isinstance(value, str):
+        return bool(value)
+    word = value.casefold()
+    if word not in ("on", "off"):
+        raise PropertyError(f"{name} of {_title(definition)} is On or Off, not {value!r}")
+    return word == "on"
 
 
 def _switches(vector: Vector, asked: Mapping[str, bool]) -> dict[str, Value]:

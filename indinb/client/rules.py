@@ -54,7 +54,8 @@ def settled(
     vectors = [change.new for change in changes]
     if not vectors:
         return None
-    if vectors[-1].state is State.ALERT:
+    # An Ok that follows an Alert may be that of an earlier command.
+    if any(vector.state is State.ALERT for vector in vectors):
         return Failed("it went to Alert")
     if definition.kind is Kind.SWITCH:
         return _switched(definition, asked, vectors[-1])

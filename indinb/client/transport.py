@@ -63,18 +63,22 @@ def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
     Raises
     ------
     ConnectionFailed
-        If there is no such host, nothing listens there, or nothing answers.
+        If there is no such host or port, nothing listens there, or nothing answers.
     """
+    if not 0 < port < 65536:
+        raise ConnectionFailed(
+            f"{port} is not a port: they go from 1 to 65535, and INDI's own is 7624"
+        )
     try:
         sock = socket.create_connection((host, port), timeout)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ConnectionFailed(_advice(host, port, timeout, error)) from error
     sock.settimeout(None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return SocketTransport(sock)
 
 
-def _advice(host: str, port: int, timeout: float, error: Exception) -> str:
+def _advice(host: str, port: int, timeout: float, error: OSError) -> str:
     match error:
         case socket.gaierror():
             return f"no host is called {host!r}: check the name, or give its address"
@@ -88,6 +92,4 @@ def _advice(host: str, port: int, timeout: float, error: Exception) -> str:
                 f"{host}:{port} did not answer within {timeout:g} s: "
                 "check the address, the network, and the server's firewall"
             )
-        case OverflowError():
-            return f"{port} is not a port: they go from 1 to 65535, and INDI's own is 7624"
     return f"cannot connect to {host}:{port}: {error}"

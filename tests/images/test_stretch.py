@@ -1,0 +1,214 @@
+import io
+
+import numpy as np
+import pytest
+from astropy.visualization import ManualInterval, PowerStretch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from PIL import Image
+
+from indinb.errors import ImageError
+from indinb.images.stretch import (
+    INTERVALS,
+    STRETCHES,
+    encode_png,
+    factors,
+    normalization,
+    shrink,
+    to_bytes,
+)
+
+
+def shades_of(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def picture(data, interval="zscale", stretch="linear", longest=1024):
+    values = shrink(data, longest)
+    return shades_of(encode_png(to_bytes(values, normalization(values, interval, stretch))))
+
+
+def blockwise(data, height, width):
+    """Means of bins, the slow and plain way."""
+    rows, columns = (side // n for side, n in zip(data.shape, (height, width), strict=True))
+    bins = data[: rows * height, : columns * width].reshape(rows, height, columns, width)
+    return bins.mean(axis=(1, 3), dtype=np.float64)
+
+
+@pytest.mark.parametrize(
+    ("shape", "longest", "shrunk"),
+    [
+        ((1024, 1280), 1024, (512, 640)),
+        ((1024, 1024), 1024, (1024, 1024)),
+        ((1025, 3), 1024, (512, 1)),
+        ((4096, 4096), 1024, (1024, 1024)),
+        ((100, 200), 50, (25, 50)),
+        ((1, 1), 1, (1, 1)),
+        ((1, 5000), 1024, (1, 1000)),
+        ((2, 5000), 1024, (1, 1000)),
+        ((3, 30, 40), 20, (3, 15, 20)),
+        ((1, 30, 40), 20, (15, 20)),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_the_longer_side_fits(shape, longest, shrunk, dtype):
+    assert shrink(np.ones(shape, dtype), longest).shape == shrunk
+    assert (shrink(np.ones(shape, dtype), longest) == 1).all()
+
+
+@settings(deadline=None)
+@given(
+    npst.arrays(
+        st.sampled_from([np.uint8, np.uint16, np.int16, np.int32, np.float32]),
+        npst.array_shapes(min_dims=2, max_dims=2, max_side=12),
+        elements=st.integers(0, 127),
+    ),
+    st.integers(1, 12),
+)
+def test_bins_are_means(data, longest):
+    np.testing.assert_allclose(
+        shrink(data, longest), blockwise(data, *factors(data, longest)), rtol=1e-6
+    )
+
+
+def test_the_brightest_image_does_not_overflow():
+    assert (shrink(np.full((256, 256), 65535, np.uint16), 1) == 65535).all()
+
+
+def test_pixels_that_are_not_finite_do_not_count():
+    data = np.array([[1, np.nan, np.nan, np.inf], [3, 2, np.nan, -np.inf]])
+    np.testing.assert_array_equal(shrink(data, 2), [[2, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("given", "binned"),
+    [("uint8", "float32"), ("uint16", "float32"), ("int16", "float32"), ("float32", "float32"),
+     (">f4", "float32"), ("int32", "float64"), ("uint32", "float64"), ("float64", "float64")],
+)  # fmt: skip
+def test_type_of_the_means(given, binned):
+    assert shrink(np.ones((4, 4), given), 2).dtype == np.dtype(binned)
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (0, 3), (3, 0, 3), (2, 4, 4), (4, 4, 3), (1, 3, 4, 4)])
+def test_what_is_not_an_image(shape):
+    sides = "x".join(map(str, shape))
+    with pytest.raises(ImageError, match=f"no picture of {sides} numbers"):
+        shrink(np.zeros(shape))
+
+
+def test_shades_run_from_black_to_white():
+    data = np.array([[0, 100], [200, 400]], np.uint16)
+    np.testing.assert_array_equal(picture(data, "minmax"), [[127, 255], [0, 63]])
+
+
+def test_beyond_the_interval_is_black_or_white():
+    data = np.array([[0.0, 10, 20, 30]])
+    shades = picture(data, ManualInterval(10, 20))
+    np.testing.assert_array_equal(shades, [[0, 0, 255, 255]])
+
+
+def test_stretches_differ_between_black_and_white_only():
+    data = np.array([[0.0, 1, 16]])
+    shades = {name: picture(data, "minmax", name)[0] for name in STRETCHES}
+    shades["power"] = picture(data, "minmax", PowerStretch(2))[0]
+    assert all((row[0], row[2]) == (0, 255) for row in shades.values())
+    order = sorted(shades, key=lambda name: shades[name][1])
+    assert order == ["power", "linear", "asinh", "sqrt", "log"]
+
+
+def test_intervals_differ_in_what_they_leave_out():
+    values = np.random.default_rng(1).normal(1000, 10, (200, 200))
+    values[:2] = 50_000
+    norms = {name: normalization(values, name) for name in INTERVALS}
+    assert norms["minmax"].vmax == 50_000
+    assert norms["zscale"].vmax < norms["percentile"].vmax == 50_000
+    assert norms["percentile"].vmin > norms["minmax"].vmin
+
+
+@pytest.mark.parametrize("choice", [{"interval": "max"}, {"stretch": "cubic"}])
+def test_unknown_names_are_told_with_the_known_ones(choice):
+    with pytest.raises(ValueError, match=r"'(max|cubic)' is none of (zscale|linear), .*, "):
+        normalization(np.ones((2, 2)), **choice)
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+@pytest.mark.parametrize("stretch", STRETCHES)
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.zeros((1, 1)),
+        np.full((1, 1), 65535, np.uint16),
+        np.full((20, 30), 1000, np.uint16),
+        np.full((20, 30), -3e38, np.float32),
+        np.where(np.eye(20), np.nan, 5.0),
+        np.where(np.eye(20), 1.7e308, -1.7e308),
+        np.where(np.eye(20), np.inf, np.arange(20.0)),
+    ],
+)
+def test_odd_images_make_a_picture(data, interval, stretch):
+    shades = picture(data, interval, stretch)
+    assert shades.shape == data.shape
+    assert shades.dtype == np.uint8
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_nothing_finite_is_nothing_to_show(value):
+    with pytest.raises(ImageError, match="nothing to show"):
+        picture(np.full((4, 4), value))
+
+
+@settings(deadline=None)
+@given(
+    npst.arrays(
+        st.sampled_from([np.uint8, np.uint16, np.int16, np.int64, np.float32, np.float64]),
+        npst.array_shapes(min_dims=1, max_dims=3, max_side=5),
+    ),
+    st.sampled_from(sorted(INTERVALS)),
+    st.sampled_from(sorted(STRETCHES)),
+    st.integers(1, 6),
+)
+def test_any_array_makes_a_picture_or_an_image_error(data, interval, stretch, longest):
+    try:
+        shades = picture(data, interval, stretch, longest)
+    except ImageError:
+        return
+    assert shades.dtype == np.uint8
+    assert max(shades.shape[:2]) <= longest
+
+
+def test_nan_is_black_and_infinity_white():
+    values = np.array([np.nan, 1, 2, np.inf])
+    shades = to_bytes(values, normalization(values, "minmax"))
+    np.testing.assert_array_equal(shades, [0, 0, 255, 255])
+
+
+def test_black_above_white_is_refused():
+    with pytest.raises(ImageError, match=r"from 20 \(black\) to 10"):
+        normalization(np.ones((2, 2)), ManualInterval(20, 10))
+
+
+def test_the_first_row_is_at_the_bottom_unless_top_down():
+    shades = np.array([[1, 2], [3, 4], [5, 6]], np.uint8)
+    np.testing.assert_array_equal(shades_of(encode_png(shades)), shades[::-1])
+    np.testing.assert_array_equal(shades_of(encode_png(shades, top_down=True)), shades)
+
+
+def test_planes_are_red_green_and_blue():
+    data = np.zeros((3, 2, 2), np.uint16)
+    data[0, 0, 0] = data[1, 0, 1] = data[2, 1, 0] = 500
+    red, green, blue, black = (255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 0, 0)
+    np.testing.assert_array_equal(picture(data, "minmax"), [[blue, black], [red, green]])
+
+
+def test_one_interval_holds_for_all_planes():
+    data = np.stack([np.full((2, 2), level, np.uint16) for level in (0, 50, 100)])
+    assert (picture(data, "minmax") == (0, 127, 255)).all()
+
+
+def test_noise_of_a_small_camera_makes_a_picture_for_a_notebook():
+    noise = np.random.default_rng(1).poisson(1000, (1024, 1280)).astype(np.uint16)
+    values = shrink(noise)
+    png = encode_png(to_bytes(values, normalization(values)))
+    assert 50_000 < len(png) < 500_000
+    assert shades_of(png).shape == (512, 640)
