@@ -1,6 +1,5 @@
 """Frame: an image that a camera returned."""
 
-import base64
 import re
 from os import PathLike
 from pathlib import Path
@@ -133,11 +132,6 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
             return self.to_png()
         except ImageError:
             return None
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        png = self._repr_png_()
-        picture = {"image/png": base64.b64encode(png).decode()} if png else {}
-        return {"text/plain": repr(self)} | picture
 
     @property
     def _top_down(self) -> bool:

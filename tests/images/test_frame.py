@@ -1,4 +1,3 @@
-import base64
 import copy
 import io
 import pickle
@@ -12,6 +11,7 @@ from astropy.nddata import CCDData, StdDevUncertainty
 from astropy.wcs import WCS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from PIL import Image
@@ -417,16 +417,16 @@ def test_the_repr_is_short_and_stable(frame):
 
 
 def test_the_notebook_gets_picture_and_text(frame):
-    bundle = frame._repr_mimebundle_(include=None, exclude=None)
-    assert set(bundle) == {"image/png", "text/plain"}
-    assert bundle["text/plain"] == repr(frame)
-    assert base64.b64decode(bundle["image/png"]) == frame._repr_png_() == frame.to_png()
+    shown, _ = DisplayFormatter().format(frame)
+    assert set(shown) == {"image/png", "text/plain"}
+    assert shown["text/plain"] == repr(frame)
+    assert shown["image/png"] == frame.to_png()
 
 
 @pytest.mark.parametrize("data", [np.full((4, 4), np.nan), np.zeros((2, 4, 4)), np.zeros(7)])
 def test_what_cannot_be_drawn_is_still_told(data):
     frame = Frame(data, unit="adu")
-    assert frame._repr_mimebundle_() == {"text/plain": repr(frame)}
+    assert DisplayFormatter().format(frame)[0] == {"text/plain": repr(frame)}
     with pytest.raises(ImageError):
         frame.to_png()
 
