@@ -25,6 +25,7 @@ _TAG = (
 )
 _BEGIN = re.compile(rb"<(?:!--|(%s)(?=[\s/>]))" % _TAG)
 _START_TAG = re.compile(rb"""<[A-Za-z]++(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
+_PART_OF_TAG = re.compile(rb"<(?:!-?|[A-Za-z]{0,15}|/[A-Za-z]{0,15}\s*)\Z")
 _LONGEST_BEGIN = len(b"<defNumberVector>")
 
 
@@ -54,7 +55,7 @@ class Framer:
         """Take bytes and return the elements that they complete."""
         self._pending += data
         elements = list(self._complete())
-        if len(self._pending) > self._max_element:
+        if max(map(len, (self._pending, *elements))) > self._max_element:
             raise ProtocolError(f"an element is larger than {self._max_element} bytes")
         return elements
 
@@ -76,15 +77,14 @@ class Framer:
                 yield bytes(self._pending[begin.start() : position])
             self._scanned = 0
         else:
-            position = self._rest(position)
+            position = self._settled(max(position, len(self._pending) - _LONGEST_BEGIN))
         del self._pending[:position]
         self._scanned = max(0, self._scanned - position)
 
-    def _rest(self, position: int) -> int:
-        """Where a tag may have begun of which the end has not come yet."""
-        tail = max(position, len(self._pending) - _LONGEST_BEGIN)
-        begin = self._pending.find(b"<", tail)
-        return len(self._pending) if begin < 0 else begin
+    def _settled(self, position: int) -> int:
+        """Up to where more bytes can change nothing: a tag may have begun there, or nowhere."""
+        part = _PART_OF_TAG.search(self._pending, position)
+        return len(self._pending) if part is None else part.start()
 
     def _skip_comment(self, begin: int) -> tuple[bool, int] | None:
         end = self._pending.find(b"-->", begin, begin + _MAX_TAG)
@@ -104,8 +104,7 @@ class Framer:
         searched = max(start.end(), self._scanned)
         end = _closing(begin[1]).search(self._pending, searched)
         if end is None:
-            last = self._pending.rfind(b"<", searched)
-            self._scanned = len(self._pending) if last < 0 else last
+            self._scanned = self._settled(searched)
             return None
         if end[1] is None:
             return True, end.end()

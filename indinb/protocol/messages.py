@@ -203,6 +203,7 @@ def parse_timestamp(text: str | None) -> dt.datetime | None:
     """
     try:
         moment = dt.datetime.fromisoformat(text or "")
-    except ValueError:
+        local = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return local.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # the latter for an offset that leaves the calendar
         return None
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -117,13 +117,13 @@ def format_number(value: float, format: str) -> str:
     ' 12.50'
     """
     sexagesimal = _SEXAGESIMAL_FORMAT.fullmatch(format)
-    if sexagesimal and math.isfinite(value):
-        return _format_sexagesimal(value, int(sexagesimal[1]), int(sexagesimal[2]))
-    if _PRINTF_FORMAT.fullmatch(format):
-        try:
+    try:
+        if sexagesimal:
+            return _format_sexagesimal(value, int(sexagesimal[1]), int(sexagesimal[2]))
+        if _PRINTF_FORMAT.fullmatch(format):
             return format % value
-        except (ValueError, OverflowError):  # %d of NaN or infinity
-            pass
+    except (TypeError, ValueError, OverflowError):  # %x, or whole numbers of NaN and infinity
+        pass
     return f"{value:g}"
 
 

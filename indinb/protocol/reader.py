@@ -5,8 +5,10 @@ element by element, so that one bad element costs only itself.
 """
 
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NoReturn
 
 import pybase64
 from lxml import etree
@@ -103,10 +105,10 @@ class Reader:
 
 
 def _runs(elements: list[bytes]) -> Iterator[list[bytes]]:
-    """Group what may be parsed at once: BLOBs, which are large, go alone."""
+    """Group what may be parsed at once."""
     run: list[bytes] = []
     for element in elements:
-        if element.startswith((b"<setBLOB", b"<newBLOB")):
+        if _goes_alone(element):
             yield from ([run] if run else [])
             yield [element]
             run = []
@@ -114,6 +116,11 @@ def _runs(elements: list[bytes]) -> Iterator[list[bytes]]:
             run.append(element)
     if run:
         yield run
+
+
+def _goes_alone(element: bytes) -> bool:
+    """Whether it is large, or has a comment or the like that could swallow the next element."""
+    return element.startswith((b"<setBLOB", b"<newBLOB")) or b"<!" in element or b"<?" in element
 
 
 def _parse_run(run: list[bytes]) -> Iterator[Message]:
@@ -147,7 +154,11 @@ def _repaired(element: bytes) -> bytes:
 def _parse(document: bytes) -> etree._Element:
     """Parse without ever leaving the document: no DTD, no entities, no network."""
     parser = etree.XMLParser(
-        huge_tree=True, resolve_entities=False, no_network=True, remove_comments=True
+        huge_tree=True,
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
     )
     return etree.fromstring(document, parser)
 
@@ -155,7 +166,7 @@ def _parse(document: bytes) -> etree._Element:
 def _build_all(root: etree._Element) -> Iterator[Message]:
     for element in root:
         try:
-            build, kind = _BUILDERS[str(element.tag)]
+            build, kind = _BUILDERS.get(str(element.tag), (_foreign, None))
             yield build(element, kind)
         except _Malformed as error:
             logger.warning("skipped <%s>: %s", element.tag, error)
@@ -172,15 +183,23 @@ def _text(element: etree._Element) -> str:
     return (element.text or "").strip()
 
 
-def _number(text: str | None, default: float) -> float:
-    try:
-        return parse_number(text or "")
-    except ValueError:
-        return default
-
-
 def _optional_number(text: str | None) -> float | None:
-    return None if text is None else _number(text, 0.0)
+    if not text:
+        return None
+    try:
+        return parse_number(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str | None, default: float) -> float:
+    number = _optional_number(text)
+    return default if number is None else number
+
+
+def _byte_count(text: str | None, default: int) -> int:
+    number = _number(text, default)
+    return int(number) if 0 <= number < math.inf else default
 
 
 def _state(text: str, default: State) -> State:
@@ -212,13 +231,14 @@ def _blob(element: etree._Element, text: str) -> Blob:
         data = pybase64.b64decode_as_bytearray(encoded, validate=True)
     except ValueError:  # line breaks, most often
         data = pybase64.b64decode_as_bytearray(encoded)
-    if not data:
-        raise ValueError("an empty BLOB reports a state, not data")
     format = element.get("format", "")
-    size = int(_number(element.get("size"), len(data)))
+    size = _byte_count(element.get("size"), len(data))
     compressed = format.lower().endswith("z")
-    length = int(_number(element.get("len"), len(data) if compressed else size))
-    return Blob(memoryview(data)[:length].toreadonly(), format, size)
+    length = _byte_count(element.get("len"), len(data) if compressed else size)
+    valid = memoryview(data)[:length].toreadonly()
+    if not valid:
+        raise ValueError("an empty BLOB reports a state, not data")
+    return Blob(valid, format, size)
 
 
 def _definition(element: etree._Element, kind: Kind) -> Member:
@@ -297,6 +317,7 @@ def _limits(element: etree._Element) -> dict[str, Limits] | None:
         for child in element.iter("oneNumber")
         if len(child.attrib) > 1
     }
+    limits.pop("", None)
     return limits or None
 
 
@@ -354,6 +375,10 @@ def _notice(element: etree._Element, kind: None) -> Notice:
 
 def _ping(element: etree._Element, kind: None) -> Ping:
     return Ping(element.get("uid", ""), element.tag == "pingReply")
+
+
+def _foreign(element: etree._Element, kind: None) -> NoReturn:
+    raise _Malformed("it is in an XML namespace, and INDI has none")
 
 
 _BUILDERS: dict[str, tuple[Callable[..., Message], Kind | None]] = {

@@ -28,10 +28,13 @@ from indinb.protocol.messages import (
 from indinb.protocol.numbers import number_text
 from indinb.protocol.vocabulary import Kind
 
-_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;"})
+_CONTROLS = set(map(chr, range(32)))
+_IN_TEXT = str.maketrans(
+    {"&": "&amp;", "<": "&lt;"} | dict.fromkeys(_CONTROLS - {"\t", "\n", "\r"}, "")
+)
 _IN_ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
-    | dict.fromkeys(map(chr, range(32)), " ")
+    | dict.fromkeys(_CONTROLS, " ")
 )
 
 Attributes = Mapping[str, str | float | None]
