@@ -1,0 +1,209 @@
+"""The control panel: one widget for a device, or for all devices of a client.
+
+The truth is in the model. A snapshot of it opens the widget, patches follow, and whoever misses
+one asks for the snapshot again. The browser keeps nothing that Python would have to ask for.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from indinb.client.connection import Connection
+from indinb.client.device import Device, Property
+from indinb.client.observers import Change
+from indinb.errors import IndiError
+from indinb.protocol.vocabulary import BlobMode, Kind
+from indinb.widgets import snapshot
+from indinb.widgets.feed import Feed
+from indinb.widgets.snapshot import Json
+
+logger = logging.getLogger(__name__)
+
+_HERE = Path(__file__).parent
+_COMMENTS_AND_INDENTATION = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*$)?\s*", re.MULTILINE | re.DOTALL)
+
+
+def _source(*names: str) -> str:
+    """Join files, less what only people read: each new panel sends it to the browser."""
+    text = "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+    return _COMMENTS_AND_INDENTATION.sub("", text)
+
+
+class Panel(anywidget.AnyWidget):
+    """Control panel of one device, or of all devices of a client.
+
+    Parameters
+    ----------
+    thing : Device or Connection
+        What to show.
+    """
+
+    # A widget's module is one text: it has no address from which it could import others.
+    _esm = _source("panel_state.js", "panel_editors.js", "panel.js")
+    _css = _source("panel.css")
+    snapshot = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, thing: Device | Connection) -> None:
+        self._device = thing if isinstance(thing, Device) else None
+        self._connection = thing.connection if isinstance(thing, Device) else thing
+        self._seq = 0
+        self._lock = threading.Lock()
+        self._news = _News()
+        self._feed = Feed(self._flush)
+        super().__init__()
+        self.on_msg(self._receive)
+        self._subscription = self._connection.observe(self._hear)
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Return the widget's state, with what is true now: new views begin with it."""
+        state: dict[str, Any] = super().get_state(key, drop_defaults)
+        if "snapshot" in state:
+            state["snapshot"] = snapshot.packed(self._snapshot())
+        return state
+
+    def close(self) -> None:
+        """Show no more."""
+        self._subscription.close()
+        self._feed.close()
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"<Panel of {self._title}>"
+
+    @property
+    def _title(self) -> str:
+        return self._device.name if self._device else self._connection.address
+
+    def _snapshot(self) -> Json:
+        devices = [self._device] if self._device else list(self._connection.devices.values())
+        return {
+            "title": self._title,
+            "seq": self._seq,
+            "window": self._device is None,
+            "devices": [snapshot.of_device(device) for device in devices],
+            **snapshot.of_connection(self._connection),
+        }
+
+    def _hear(self, change: Change) -> None:
+        """Note what changed; the reader thread is not kept for more."""
+        owner = change.owner
+        device = owner.device if isinstance(owner, Property) else owner
+        if isinstance(device, Device) and self._device not in (None, device):
+            return
+        with self._lock:
+            self._news.add(change)
+        self._feed.poke()
+
+    def _flush(self) -> None:
+        with self._lock:
+            news, self._news = self._news, _News()
+            self._seq += 1
+            patch = {"type": "patch", "seq": self._seq, **news.patch(self._connection)}
+        self.send(patch)
+
+    def _receive(self, _: Any, content: Json, __: Any) -> None:
+        """Hand a click to the worker: the thread that brings it may be the kernel's own."""
+        if self._connection.status == "closed":
+            self._refuse(content, IndiError("this client is closed"))
+        else:
+            self._connection.worker.submit(self._obey, content)
+
+    def _obey(self, content: Json) -> None:
+        try:
+            operation = self._commands[content["type"]](self, content)
+        except IndiError as error:
+            self._refuse(content, error)
+        except Exception:
+            logger.exception("a panel's wish failed: %r", content)
+        else:
+            if operation is not None:
+                operation.add_done_callback(lambda done: self._report(content, done))
+
+    def _report(self, content: Json, done: "Future[Any]") -> None:
+        error = done.exception()
+        if error is not None:
+            self._refuse(content, error)
+
+    def _refuse(self, content: Json, error: BaseException) -> None:
+        where = {"device": content.get("device"), "property": content.get("property")}
+        self.send({"type": "failed", **where, "message": str(error)})
+
+    def _target(self, content: Json) -> Device:
+        return self._connection.devices[content["device"]]
+
+    def _set(self, content: Json) -> "Future[Any]":
+        return self._target(content)[content["property"]].set(content["values"])
+
+    def _connect(self, content: Json) -> "Future[Any]":
+        device = self._target(content)
+        content.setdefault("property", "CONNECTION")
+        return device.start_connect() if content["on"] else device.start_disconnect()
+
+    def _abort(self, content: Json) -> None:
+        for found in self._target(content).values():
+            if "ABORT" in found.name and found.kind is Kind.SWITCH:
+                found.set({next(iter(found)): True})
+
+    def _blobs(self, content: Json) -> None:
+        mode = BlobMode.ALSO if content["on"] else BlobMode.NEVER
+        found = self._target(content)[content["property"]]
+        self._connection.enable_blobs(found.device.name, found.name, mode)
+        self._hear(Change("updated", found, found.name, None, None))
+
+    def _resync(self, _: Json) -> None:
+        self.send_state("snapshot")
+
+    _commands: dict[str, Callable[["Panel", Json], "Future[Any] | None"]] = {  # noqa: RUF012
+        "set": _set,
+        "connect": _connect,
+        "abort": _abort,
+        "blobs": _blobs,
+        "resync": _resync,
+    }
+
+
+class _News:
+    """What has changed since the last patch: names, not values, so that only the newest count."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, Device] = {}
+        self._properties: dict[str, dict[str, Property]] = {}
+        self._messages: dict[str | None, list[Json]] = {}
+
+    def add(self, change: Change) -> None:
+        match change.owner:
+            case Property() as found:
+                self._devices[found.device.name] = found.device
+                self._properties.setdefault(found.device.name, {})[found.name] = found
+            case Device() as device:
+                self._devices[device.name] = device
+        if change.type == "message":
+            name = change.owner.name if isinstance(change.owner, Device) else None
+            lines = self._messages.setdefault(name, [])
+            lines.append(snapshot.of_notice(change.new))
+            del lines[: -snapshot.MESSAGES_SHOWN]
+
+    def patch(self, connection: Connection) -> Json:
+        present = [device for device in self._devices.values() if device.defined]
+        return {
+            "status": connection.status,
+            "devices": [self._device(device) for device in present],
+            "deleted_devices": [d.name for d in self._devices.values() if not d.defined],
+            "messages": self._messages.get(None, []),
+        }
+
+    def _device(self, device: Device) -> Json:
+        changed = self._properties.get(device.name, {}).values()
+        return {
+            **snapshot.heading(device),
+            "properties": [snapshot.of_property(found) for found in changed if found.defined],
+            "deleted": [found.name for found in changed if not found.defined],
+            "messages": self._messages.get(device.name, []),
+        }

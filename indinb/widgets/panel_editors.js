@@ -1,0 +1,282 @@
+/**
+ * How the properties of a device are shown and edited: one editor per kind, in EDITORS.
+ *
+ * The second part of the panel's module; panel.js tells how the parts are joined.
+ *
+ * A "view" is `{ el, update(data) }`: an element, and how to bring it up to date in place. An
+ * "editor" is `{ parts, action?, update(property) }`: the elements of a property, what stands in
+ * the last column, and how to follow the property. It is made for a row (see `rowView`), which
+ * tells what may be done and takes the user's wishes.
+ *
+ * No control has two writers: a readout is written by the model, an entry field by the user. A
+ * switch looks as the model says; a click on it merely asks.
+ */
+
+// ---- Elements --------------------------------------------------------------------------------
+
+/** Make an element; attributes named on… are listeners. Strings become text, never markup. */
+function create(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+const div = (className, ...children) => create("div", { class: className }, ...children);
+const span = (className, ...children) => create("span", { class: className }, ...children);
+
+function button(className, onclick, ...children) {
+  return create("button", { type: "button", class: className, onclick }, ...children);
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Keep the children of `parent` one per item and in order; `views` remembers them by key. */
+function reconcile(parent, views, items, keyOf, make) {
+  const keys = items.map(keyOf);
+  for (const key of [...views.keys()].filter((one) => !keys.includes(one))) {
+    views.get(key).el.remove();
+    views.delete(key);
+  }
+  items.forEach((item, index) => {
+    if (!views.has(keys[index])) views.set(keys[index], make(item));
+    const { el, update } = views.get(keys[index]);
+    const there = parent.children[index];
+    if (there !== el) parent.insertBefore(el, there ?? null);
+    update(item);
+  });
+}
+
+/** The light of a state; the word is there for those who do not see the colour. */
+function lightView() {
+  const word = span("indinb-hidden");
+  const el = span("indinb-light", word);
+  function update(state) {
+    el.dataset.state = state;
+    el.title = state;
+    setText(word, state);
+  }
+  return { el, update };
+}
+
+// ---- Building blocks of editors --------------------------------------------------------------
+
+/** An editor with one view per element; with a class, they share a box. */
+function eachElement(row, make, boxClass) {
+  const views = row.property.elements.map(make);
+  const els = views.map(({ el }) => el);
+  const update = ({ elements }) => elements.forEach((element, i) => views[i].update(element));
+  return { views, parts: boxClass ? [div(boxClass, ...els)] : els, update };
+}
+
+/** The line of one element: its label, and whatever shows the value. */
+function lineOf({ name, label }, ...parts) {
+  const title = create("span", { class: "indinb-element-label", title: name }, label);
+  return create("div", { class: "indinb-element", "data-element": name }, title, ...parts);
+}
+
+/** A check box that the model ticks; a click only asks. */
+function checkbox(label, ask, attributes = {}) {
+  const onclick = (event) => {
+    event.preventDefault();
+    ask();
+  };
+  const box = create("input", { type: "checkbox", onclick });
+  return { box, el: create("label", { class: "indinb-check", ...attributes }, box, label) };
+}
+
+// ---- Numbers and texts -----------------------------------------------------------------------
+
+const PLAIN_NUMBER = /^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$/;
+
+/** What is wrong with a typed number, as far as a browser can tell: Python reads "12:34:56". */
+function rangeError({ label, min, max }, text) {
+  const checkable = min < max && PLAIN_NUMBER.test(text);
+  const outside = checkable && (Number(text) < min || Number(text) > max);
+  return outside ? `${label} must be between ${min} and ${max}.` : null;
+}
+
+/** An entry field and its phase: "empty", "typed" by the user, or "sent" and not yet answered. */
+function entryField(label, onEdit, submit) {
+  const input = create("input", {
+    class: "indinb-field",
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": label,
+    oninput: () => enter(input.value === "" ? "empty" : "typed"),
+    onkeydown: ({ key, isComposing }) => {
+      if (key === "Enter" && !isComposing) submit();
+      if (key === "Escape") clear();
+    },
+  });
+  function enter(phase) {
+    input.dataset.phase = phase;
+    onEdit();
+  }
+  function clear() {
+    input.value = "";
+    enter("empty");
+  }
+  const isIn = (phase) => input.dataset.phase === phase;
+  return { input, enter, clear, isIn };
+}
+
+/** A live value beside its entry field. */
+function fieldView(row, element, onEdit, submit) {
+  const value = span("indinb-value");
+  const field = entryField(`${row.property.label} ${element.label}`, onEdit, submit);
+  const el = lineOf(element, value, ...(row.writable ? [field.input] : []));
+
+  function update({ text, min, max }) {
+    setText(value, row.readable ? text : "");
+    value.title = value.textContent;
+    field.input.placeholder = value.textContent;
+    field.input.title = min < max ? `${min} … ${max}` : "";
+    const { sent, failed, state } = row.property;
+    const refused = failed || state === "Alert"; // then the words stay, to be corrected
+    if (field.isIn("sent") && !sent && !refused) field.clear();
+  }
+  return { el, update, field, name: element.name };
+}
+
+function fieldsEditor(row) {
+  const action = button("indinb-set", submit, "Set");
+  const editor = eachElement(row, (element) => fieldView(row, element, refresh, submit));
+  const typed = () => editor.views.filter(({ field }) => field.isIn("typed"));
+
+  function refresh() {
+    action.disabled = typed().length === 0;
+  }
+  function submit() {
+    const lines = typed();
+    const error = lines
+      .map(({ name, field }) => rangeError(row.element(name), field.input.value))
+      .find((one) => one !== null);
+    if (error) return row.refuse(error);
+    if (lines.length === 0) return;
+    lines.forEach(({ field }) => field.enter("sent"));
+    row.set(Object.fromEntries(lines.map(({ name, field }) => [name, field.input.value])));
+  }
+  refresh();
+  return { ...editor, action: row.writable ? action : null };
+}
+
+// ---- Switches --------------------------------------------------------------------------------
+
+/** Buttons, each of which asks for `wish(element)`. */
+function buttonsEditor(row, boxClass, wish) {
+  function buttonView({ name, label }) {
+    const el = button("indinb-switch", () => row.set({ [name]: wish(row.element(name)) }), label);
+    el.dataset.element = name;
+    el.title = name;
+    const update = ({ value }) => row.readable && el.setAttribute("aria-pressed", value);
+    return { el, update };
+  }
+  return eachElement(row, buttonView, boxClass);
+}
+
+function dropdownEditor(row) {
+  const none = create("option", { value: "", hidden: "" }, "choose…");
+  const options = row.property.elements.map(({ name, label }) =>
+    create("option", { value: name, "data-element": name }, label),
+  );
+  const listeners = { onchange, onwheel };
+  const attributes = { class: "indinb-select", "aria-label": row.property.label, ...listeners };
+  const select = create("select", attributes, none, ...options);
+
+  function onchange() {
+    const chosen = select.value;
+    update(row.property);
+    row.set({ [chosen]: true });
+  }
+  function onwheel(event) {
+    if (document.activeElement === select) event.preventDefault(); // Firefox would choose
+  }
+  function update({ elements }) {
+    const on = row.readable ? elements.find(({ value }) => value) : null;
+    select.value = on?.name ?? "";
+  }
+  return { parts: [select], update };
+}
+
+function checkboxesEditor(row) {
+  function boxView({ name, label }) {
+    const ask = () => row.set({ [name]: !row.element(name).value });
+    const { box, el } = checkbox(label, ask, { "data-element": name, title: name });
+    const update = ({ value }) => {
+      box.checked = row.readable && value;
+    };
+    return { el, update };
+  }
+  return eachElement(row, boxView, "indinb-choices");
+}
+
+/** Switches that can only be looked at; of many, only those that are on. */
+function badgesEditor(row) {
+  const many = row.property.elements.length > 4;
+  function badgeView({ name, label }) {
+    const word = span("indinb-hidden");
+    const attributes = { class: "indinb-badge", "data-element": name, title: name };
+    const el = create("span", attributes, label, word);
+    function update({ value }) {
+      const on = row.readable && value;
+      el.dataset.on = on;
+      el.hidden = many && !on;
+      setText(word, on ? " (on)" : " (off)");
+    }
+    return { el, update };
+  }
+  return eachElement(row, badgeView, "indinb-choices");
+}
+
+function switchEditor(row) {
+  const { rule, elements } = row.property;
+  if (!row.writable) return badgesEditor(row);
+  if (rule === "AnyOfMany") return checkboxesEditor(row);
+  if (elements.length === 1) return buttonsEditor(row, "indinb-choices", () => true);
+  if (rule === "AtMostOne") return buttonsEditor(row, "indinb-choices", ({ value }) => !value);
+  if (elements.length <= 4) return buttonsEditor(row, "indinb-segments", () => true);
+  return dropdownEditor(row);
+}
+
+// ---- Lights and BLOBs ------------------------------------------------------------------------
+
+function lightsEditor(row) {
+  return eachElement(row, (element) => {
+    const light = lightView();
+    const word = create("span", { "aria-hidden": "true" });
+    function update({ value }) {
+      light.update(value);
+      setText(word, value);
+    }
+    return { el: lineOf(element, span("indinb-state", light.el, word)), update };
+  });
+}
+
+function blobEditor(row) {
+  const editor = eachElement(row, (element) => {
+    const value = span("indinb-value");
+    const update = (now) => setText(value, now.value ? now.text : "nothing yet");
+    return { el: lineOf(element, value), update };
+  });
+  const { box, el } = checkbox("Receive", () => row.receive(!row.property.receiving));
+  box.disabled = row.readOnly;
+  function update(property) {
+    editor.update(property);
+    box.checked = property.receiving;
+  }
+  return { parts: editor.parts, action: row.readable ? el : null, update };
+}
+
+const EDITORS = {
+  Text: fieldsEditor,
+  Number: fieldsEditor,
+  Switch: switchEditor,
+  Light: lightsEditor,
+  BLOB: blobEditor,
+};

@@ -1,0 +1,138 @@
+"""A real JupyterLab on loopback, driven through a headless browser."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, WebSocket, expect
+
+START_SECONDS = 60
+CELL_SECONDS = 90
+NUMBERED = re.compile(r"\[\d+\]")
+KERNEL_IS_READY = """() => {
+  const context = jupyterapp.shell.currentWidget?.sessionContext;
+  const kernel = context?.session?.kernel;
+  return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+NEWS = "@jupyterlab/apputils-extension:announcements"  # a pop-up that would hide the notebook
+
+
+@contextmanager
+def jupyter_lab(folder: Path, private: Path) -> Iterator[str]:
+    """Serve a folder; yields the address. All of Jupyter's own files go to `private`."""
+    config = private / "config"
+    (config / "labconfig").mkdir(parents=True)
+    disabled = json.dumps({"disabledExtensions": {NEWS: True}})
+    (config / "labconfig" / "page_config.json").write_text(disabled)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.root_dir": folder,
+        "IdentityProvider.token": "",
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
+        "IPYTHONDIR": str(private / "ipython"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *flags]
+    with (private / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, env=environment, start_new_session=True
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_it_answers(f"{address}/api/status", server, private / "log")
+        yield address
+    finally:
+        _end(server)
+
+
+def _wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=2):
+            return
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    """End the server, and with it its kernels, which end what they have started."""
+    server.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(20)
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Make a notebook of some cells of code."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+    nbformat.write(notebook, path)
+
+
+class Notebook:
+    """An open notebook: runs cells, and counts what the kernel says to the browser."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        self.page = page
+        self.received: list[bytes] = []
+        page.on("websocket", self._listen)
+        page.goto(f"{address}/lab/tree/{name}?reset")
+        self.cells = page.locator(".jp-Notebook .jp-Cell")
+        self.cells.first.wait_for(timeout=START_SECONDS * 1000)
+        page.wait_for_function(KERNEL_IS_READY, timeout=START_SECONDS * 1000)
+
+    def _listen(self, websocket: WebSocket) -> None:
+        if "channels" in websocket.url:
+            websocket.on("framereceived", lambda data: self.received.append(_bytes(data)))
+
+    def code(self, number: int) -> Locator:
+        """Return the code cell of this number, from 0."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+    def output(self, number: int) -> Locator:
+        """Return the output of a code cell."""
+        return self.code(number).locator(".jp-Cell-outputArea")
+
+    def start(self, number: int) -> None:
+        """Run a code cell, and don't wait for its end."""
+        self.code(number).locator(".cm-content").first.click()
+        self.page.wait_for_function("jupyterapp.commands.isEnabled('notebook:run-cell')")
+        self.page.evaluate("void jupyterapp.commands.execute('notebook:run-cell')")
+
+    def run(self, number: int) -> Locator:
+        """Run a code cell to its end, and return its output."""
+        self.start(number)
+        self.wait(number)
+        return self.output(number)
+
+    def wait(self, number: int) -> None:
+        """Wait for the end of a code cell, which then has a number."""
+        prompt = self.code(number).locator(".jp-InputPrompt")
+        expect(prompt).to_contain_text(NUMBERED, timeout=CELL_SECONDS * 1000)
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data

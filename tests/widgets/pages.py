@@ -1,0 +1,132 @@
+"""Pages with one widget, whose model records what it is sent; Python's part is the test's."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+from anywidget import AnyWidget
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+from indinb.widgets import snapshot as snapshots
+from indinb.widgets.panel import Panel
+from tests.widgets.snapshots import Json, snapshot
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "widgets"
+PAGE = """
+<!doctype html>
+<meta name="color-scheme" content="light dark">
+<div id="first"></div>
+<div id="second"></div>
+"""
+# Like anywidget: the module comes from a string, and initialize() and each render() get another
+# object for the one model.
+START = """
+async ({source, traits}) => {
+  const listeners = new Map(), sent = [];
+  const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const emit = (name, ...data) => [...(listeners.get(name) ?? [])].forEach((call) => call(...data));
+  const proxy = () => ({
+    get: (name) => (name === "snapshot" ? view(traits[name]) : traits[name]),
+    send: (content) => sent.push(content),
+    on: (name, call) => listeners.set(name, [...(listeners.get(name) ?? []), call]),
+    off: (name, call) => listeners.set(name, listeners.get(name).filter((one) => one !== call)),
+    get widget_manager() { return { kernel: window.kernel }; },
+  });
+  const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+  const {default: exported} = await import(url);
+  const widget = typeof exported === "function" ? await exported() : exported;
+  const close = await widget.initialize?.({model: proxy()});
+  window.widget = {
+    sent,
+    close: () => close?.(),
+    listening: () => [...listeners.values()].flat().length,
+    deliver: (content) => emit("msg:custom", content),
+    assign(changes) {
+      Object.assign(traits, changes);
+      Object.keys(changes).forEach((name) => emit(`change:${name}`));
+    },
+    show: (id) => widget.render({model: proxy(), el: document.getElementById(id)}),
+  };
+  window.cleanUp = await window.widget.show("first");
+}
+"""
+
+
+class WidgetPage:
+    """A page with a widget on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def start(self, widget: type[AnyWidget], **traits: Any) -> None:
+        """Show a widget that has these traits."""
+        self.page.goto("http://localhost/")
+        self.page.add_style_tag(content=str(widget._css))
+        self.page.evaluate(START, {"source": str(widget._esm), "traits": traits})
+
+    def deliver(self, content: dict[str, Any]) -> None:
+        """Send a message to the browser."""
+        self.page.evaluate("content => widget.deliver(content)", content)
+
+    def assign(self, **traits: Any) -> None:
+        """Give the model new values."""
+        self.page.evaluate("traits => widget.assign(traits)", traits)
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        """What the browser has sent."""
+        messages: list[dict[str, Any]] = self.page.evaluate("widget.sent")
+        return messages
+
+    def picture(self, name: str) -> Image.Image:
+        """Keep a screenshot of the page, and return it."""
+        ARTIFACTS.mkdir(parents=True, exist_ok=True)
+        path = ARTIFACTS / f"{name}.png"
+        data = self.page.screenshot(path=path, full_page=True, animations="disabled")
+        return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def colours(image: Image.Image) -> int:
+    """How many colours a picture has; few mean that it is blank."""
+    return len(image.getcolors(image.width * image.height) or [])
+
+
+def packed(described: Json) -> str:
+    """Pack a snapshot as Python sends it, in letters: the test's own wire carries no bytes."""
+    return base64.b64encode(snapshots.packed(described)).decode()
+
+
+class PanelPage(WidgetPage):
+    """A control panel on a page."""
+
+    def show(self, *devices: Json, **facts: Any) -> None:
+        self.start(Panel, snapshot=packed(snapshot(*devices, **facts)))
+        self.seq = 0
+
+    def patch(self, name: str = "", **news: Any) -> None:
+        """Send the next patch: news of a device, or without a name facts of the whole panel."""
+        self.seq += 1
+        facts = {"devices": [{"name": name, **news}]} if name else news
+        self.deliver({"type": "patch", "seq": self.seq, **facts})
+
+    def row(self, name: str) -> Locator:
+        return self.page.locator(f'[data-property="{name}"]')
+
+    def element(self, name: str, element: str) -> Locator:
+        return self.row(name).locator(f'[data-element="{element}"]')
+
+    def light(self, name: str) -> Locator:
+        return self.row(name).locator("> .indinb-light")
+
+    def tab(self, label: str) -> Locator:
+        return self.page.get_by_role("tab", name=label)
+
+    def visible_rows(self) -> list[str]:
+        rows = self.page.locator("[data-property]").filter(visible=True)
+        names: list[str] = rows.evaluate_all("rows => rows.map((row) => row.dataset.property)")
+        return names
+
+    def texts(self, selector: str) -> list[str]:
+        return self.page.locator(selector).all_text_contents()

@@ -1,0 +1,180 @@
+"""The line of progress in a browser."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indinb.widgets.progress import ProgressBar
+from tests.widgets.pages import WidgetPage, colours
+
+RUNNING = {"label": "Exposing 30 s", "detail": "12.3 s left", "fraction": 0.59, "state": "running"}
+
+
+class Progress(WidgetPage):
+    """A line of progress on a page."""
+
+    def show(self, kernel: str, **traits: Any) -> None:
+        """Show the line in a page whose kernel is this JavaScript."""
+        self.start(ProgressBar, **(RUNNING | traits))
+        self.page.evaluate(f"window.kernel = {kernel}")
+
+    @property
+    def root(self) -> Locator:
+        return self.page.locator("#first .indinb-progress")
+
+    @property
+    def bar(self) -> Locator:
+        return self.root.get_by_role("progressbar")
+
+    @property
+    def abort(self) -> Locator:
+        return self.root.get_by_role("button", name="Abort")
+
+    @property
+    def detail(self) -> Locator:
+        return self.root.locator(".indinb-progress-detail")
+
+    def filled(self) -> float:
+        """The part of the bar that is filled."""
+        parts = self.bar.evaluate(
+            "bar => [bar.firstChild, bar].map((node) => node.getBoundingClientRect().width)"
+        )
+        return float(parts[0] / parts[1])
+
+
+OpenProgress = Callable[..., Progress]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def time_stands_still(only_page: Page) -> None:
+    """Let time pass by `clock.run_for` alone."""
+    only_page.clock.install(time=0)
+    only_page.clock.pause_at(1000)
+
+
+@pytest.fixture
+def open_progress(open_page: Callable[..., Page]) -> OpenProgress:
+    def open_progress(kernel: str = "undefined", dark: bool = False, **traits: Any) -> Progress:
+        progress = Progress(open_page(700, 120, dark))
+        progress.show(kernel, **traits)
+        return progress
+
+    return open_progress
+
+
+def test_it_tells_what_and_how_far(open_progress: OpenProgress) -> None:
+    progress = open_progress()
+    expect(progress.root).to_contain_text("Exposing 30 s")
+    expect(progress.detail).to_have_text("12.3 s left")
+    expect(progress.bar).to_have_attribute("aria-valuenow", "59")
+    expect(progress.bar).to_have_accessible_name("Exposing 30 s")
+    assert progress.filled() == pytest.approx(0.59, abs=0.01)
+
+
+def test_it_follows_the_model(open_progress: OpenProgress) -> None:
+    progress = open_progress()
+    progress.assign(fraction=0.75, detail="7.5 s left", label="Exposing M 31")
+    expect(progress.bar).to_have_attribute("aria-valuenow", "75")
+    expect(progress.bar).to_have_attribute("aria-valuetext", "7.5 s left")
+    expect(progress.root).to_contain_text("Exposing M 31")
+
+
+def test_an_unknown_fraction_moves_without_end(open_progress: OpenProgress) -> None:
+    progress = open_progress(fraction=None)
+    assert progress.bar.get_attribute("aria-valuenow") is None
+    moving = progress.bar.locator("> div")
+    expect(moving).to_have_css("animation-name", "indinb-progress-search")
+    progress.assign(fraction=0.2)
+    expect(moving).to_have_css("animation-name", "none")
+    expect(progress.bar).to_have_attribute("aria-valuenow", "20")
+
+
+def test_what_is_done_is_full_and_has_no_abort(open_progress: OpenProgress) -> None:
+    progress = open_progress()
+    progress.assign(state="done", detail="30.1 s")
+    expect(progress.abort).to_have_count(0)
+    expect(progress.bar).to_have_attribute("aria-valuenow", "100")
+    expect(progress.root).to_have_attribute("data-state", "done")
+    expect(progress.bar.locator("> div")).to_have_css("background-color", "rgb(47, 143, 70)")
+
+
+@pytest.mark.parametrize("state", ["failed", "aborted"])
+def test_what_ended_early_says_why(open_progress: OpenProgress, state: str) -> None:
+    progress = open_progress(fraction=None)
+    progress.assign(state=state, detail="the camera said no")
+    expect(progress.abort).to_have_count(0)
+    expect(progress.detail).to_have_text("the camera said no")
+    expect(progress.bar.locator("> div")).to_have_css("animation-name", "none")
+
+
+def test_abort_asks_python(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress.abort.click()
+    assert progress.sent == [{"type": "abort", "id": 1}]
+    expect(progress.detail).to_have_text("aborting…")
+    progress.deliver({"type": "ack", "id": 1})
+    progress.page.clock.run_for(1000)
+    assert progress.page.evaluate("window.interrupted") is None
+    expect(progress.detail).to_have_text("aborting…")
+
+
+def test_without_an_answer_the_kernel_is_interrupted(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress.abort.press("Enter")
+    progress.deliver({"type": "ack", "id": 99})
+    progress.page.clock.run_for(399)
+    assert progress.page.evaluate("window.interrupted") is None
+    progress.page.clock.run_for(1)
+    assert progress.page.evaluate("window.interrupted") is True
+
+
+def test_what_has_ended_meanwhile_is_not_interrupted(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress.abort.click()
+    progress.assign(state="aborted", detail="aborted")
+    progress.page.clock.run_for(1000)
+    assert progress.page.evaluate("window.interrupted") is None
+    expect(progress.detail).to_have_text("aborted")
+
+
+@pytest.mark.parametrize("kernel", ["undefined", "{}", "{ interrupt: () => Promise.reject(1) }"])
+def test_a_kernel_out_of_reach_is_left_to_the_user(
+    open_progress: OpenProgress, kernel: str
+) -> None:
+    progress = open_progress(kernel=kernel)
+    progress.abort.click()
+    progress.page.clock.run_for(400)
+    expect(progress.detail).to_have_text("press the stop button")
+    expect(progress.abort).to_be_visible()
+    progress.assign(state="aborted", detail="aborted after 3 s")
+    expect(progress.detail).to_have_text("aborted after 3 s")
+
+
+def test_words_are_never_markup(open_progress: OpenProgress) -> None:
+    evil = "<img src=x onerror=boom()>"
+    progress = open_progress(label=evil, detail=evil)
+    expect(progress.root.locator("img")).to_have_count(0)
+    expect(progress.detail).to_have_text(evil)
+
+
+def test_two_views_end_apart(open_progress: OpenProgress) -> None:
+    progress = open_progress()
+    progress.page.evaluate("async () => { window.second = await widget.show('second'); }")
+    progress.assign(fraction=0.9)
+    expect(progress.page.get_by_role("progressbar")).to_have_count(2)
+    progress.page.evaluate("cleanUp()")
+    progress.assign(fraction=0.95)
+    second = progress.page.locator("#second").get_by_role("progressbar")
+    expect(second).to_have_attribute("aria-valuenow", "95")
+    progress.page.evaluate("second()")
+    assert progress.page.evaluate("widget.listening()") == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("state", ["running", "done", "failed", "aborted"])
+def test_picture(open_progress: OpenProgress, state: str, dark: bool) -> None:
+    detail = {"running": "12.3 s left", "done": "30.1 s"}.get(state, f"{state} after 17.7 s")
+    progress = open_progress(dark=dark, state=state, detail=detail)
+    assert colours(progress.picture(f"progress-{state}-{'dark' if dark else 'light'}")) > 30
