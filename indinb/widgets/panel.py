@@ -47,7 +47,7 @@ class Panel(anywidget.AnyWidget):
 
     # A widget's module is one text: it has no address from which it could import others.
     _esm = _source("panel_state.js", "panel_editors.js", "panel.js")
-    _css = _source("panel.css")
+    _css = " ".join(_source("panel.css").split())
     snapshot = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, thing: Device | Connection) -> None:
