@@ -92,6 +92,15 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(notebook, path)
 
 
+def copy_blank(source: Path, folder: Path) -> None:
+    """Copy a notebook without its outputs, so that what is seen is new."""
+    notebook = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, folder / source.name)
+
+
 class Notebook:
     """An open notebook: runs cells, and counts what the kernel says to the browser."""
 

@@ -1,13 +1,15 @@
 """A person in JupyterLab: the first lesson, the panel, and Abort while a cell waits."""
 
-import shutil
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.lab import Notebook, jupyter_lab, write_notebook
+from tests.lab import Notebook, copy_blank, jupyter_lab, write_notebook
+from tests.widgets.pages import colours
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "artifacts" / "lab"
@@ -26,7 +28,7 @@ except indinb.IndiError as error:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("notebooks")
-    shutil.copy(ROOT / "notebooks" / "01-first-light.ipynb", path)
+    copy_blank(ROOT / "notebooks" / "01-first-light.ipynb", path)
     write_notebook(path / "panel.ipynb", SETUP, "ccd", "client", "client.close()")
     write_notebook(path / "abort.ipynb", SETUP, EXPOSE, "client.camera.exposing", "client.close()")
     return path
@@ -73,10 +75,11 @@ def test_first_light(open_notebook: Callable[[str], Notebook]) -> None:
 
     for number in range(2, 5):
         notebook.run(number)
-    expect(notebook.output(4)).to_contain_text("True")
+    expect(notebook.output(4)).to_contain_text("′")  # noqa: RUF001  arcminutes
     frame = notebook.run(5).locator("img")
     frame.scroll_into_view_if_needed()
-    assert frame.evaluate("image => image.naturalWidth") > 500
+    assert frame.evaluate("image => image.naturalWidth") == 640
+    assert colours(Image.open(io.BytesIO(frame.screenshot())).convert("RGB")) > 10
     picture(page, "frame")
     for number in range(6, 12):
         notebook.run(number)
