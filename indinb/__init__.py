@@ -59,10 +59,15 @@ def _render(thing: Any) -> display.MimeBundle:
 
 
 def _follow(operation: Any) -> None:
-    if "ipykernel" in sys.modules:
+    if _runs_in_a_notebook():
         from indinb.widgets import follow
 
         follow(operation)
+
+
+def _runs_in_a_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 display.fill(_render, _follow)

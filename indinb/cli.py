@@ -79,7 +79,8 @@ def _demo(options: argparse.Namespace) -> None:
             frame = camera.expose(options.exposure)
             row.note = repr(frame)
         with table.step("save") as row:
-            row.note = str(frame.save(fits, overwrite=True))
+            frame.save(fits, overwrite=True)
+            row.note = str(fits)
         with table.step("draw") as row:
             png.write_bytes(frame.to_png())
             row.note = str(png)

@@ -80,9 +80,10 @@ class IndiServer:
         deadline = time.monotonic() + _START_TIMEOUT
         while not _listens(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                said = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+                said = self._log.read_text("utf-8", "replace").strip().splitlines()
                 self.close()
-                raise ConnectionFailed(f"indiserver did not start: {' '.join(said)}")
+                reason = said[-1] if said else "it said nothing"
+                raise ConnectionFailed(f"indiserver did not start: {reason}")
             time.sleep(0.02)
 
 

@@ -154,8 +154,9 @@ class Connection:
         self._end("closed", "this client was closed: make a new one with indinb.connect()")
         self._transport.close()
         self.worker.shutdown(wait=False, cancel_futures=True)
-        if threading.current_thread() is not self._reader:
+        if self._reader.is_alive() and threading.current_thread() is not self._reader:
             self._reader.join()
+        self.status = "closed"  # the reader may have called it "lost" at the same moment
         self.observers.clear()
 
     def __enter__(self) -> Self:
@@ -231,22 +232,27 @@ class Connection:
         ------
         UnknownDevice, UnknownProperty
             If it does not come in time.
+        ConnectionLost
+            If the link ends before.
         """
         check_may_wait()
-        appeared = threading.Event()
+        appeared: Operation[None] = Operation(f"wait for {property or device}")
 
         def look(_: object = None) -> None:
             if self._has(device, property):
-                appeared.set()
+                appeared.succeed(None)
 
         with self.observers.add((device, property), look):
             look()
-            came = appeared.wait(timeout)
+            self.begin(appeared)
+            try:
+                appeared.result(timeout)
+            except TimeoutError:
+                appeared.abort()
         try:
             return self.devices[device] if property is None else self.devices[device][property]
         except PropertyError as error:
-            waited = "" if came else f" (waited {timeout:g} s)"
-            raise type(error)(f"{error}{waited}") from None
+            raise type(error)(f"{error} (waited {timeout:g} s)") from None
 
     def enable_blobs(
         self, device: str, property: str | None = None, mode: BlobMode | str = BlobMode.ALSO

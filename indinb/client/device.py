@@ -359,12 +359,13 @@ class Device(Mapping[str, Property]):
         if not self.defined:
             return UnknownProperty(f"{self.name} is gone: the server no longer announces it")
         known = list(self)
-        hint = did_you_mean(name, known)
-        if not hint and "CONNECTION" in known and not self.connected:
+        if "CONNECTION" in known and not self.connected:
             hint = (
                 "; most properties exist only while the device is connected: "
                 f"client.devices[{self.name!r}].connect()"
             )
+        else:
+            hint = did_you_mean(name, known)
         return UnknownProperty(f"{self.name} has no property {name!r}{hint}")
 
     def _vectors(self) -> Mapping[str, Vector]:

@@ -260,7 +260,10 @@ class Request(Operation[T]):
             super()._stop()
             return
         self._later(ABORT_PATIENCE, super()._stop)
-        self._abort()
+        try:
+            self._abort()
+        except IndiError as error:
+            self.fail(Aborted(f"{self.label}: aborted, but the instrument goes on: {error}"))
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
         timer = call_later(seconds, callback)

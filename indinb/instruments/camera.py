@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from functools import partial
+from numbers import Integral
 
 from astropy import units as u
 
@@ -23,6 +24,7 @@ _EXPOSURE = "CCD_EXPOSURE"
 _SECONDS = "CCD_EXPOSURE_VALUE"
 _IMAGE = "CCD1"
 _DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
+_ABORT_TIMEOUT = 10.0  # seconds
 
 
 @instrument(Interface.CCD)
@@ -63,8 +65,9 @@ class Camera(Instrument):
         """
         seconds = _seconds(exposure)
         frame_member = _frame_member(frame_type)
+        pair = None if binning is None else _pair(binning)
         label = f"expose {self.name} for {seconds:g} s"
-        return Procedure(label, self._exposing(label, seconds, frame_member, binning))
+        return Procedure(label, self._exposing(label, seconds, frame_member, pair))
 
     def expose(
         self,
@@ -92,7 +95,7 @@ class Camera(Instrument):
         Raises
         ------
         Refused
-            If the camera is exposing already, or does not begin.
+            If the camera is exposing already.
         OutOfRange
             If the camera cannot expose so long or bin so many pixels.
         OperationError
@@ -102,14 +105,20 @@ class Camera(Instrument):
 
     def start_abort(self) -> Operation[None]:
         """Stop the exposure that is under way; see `abort`."""
-        return self.device["CCD_ABORT_EXPOSURE"].set()
+        return self.device["CCD_ABORT_EXPOSURE"].ask(
+            {"ABORT": True},
+            partial(stopped, self.exposing),
+            label=f"stop {self.name}",
+            watch=[_EXPOSURE],
+            timeout=_ABORT_TIMEOUT,
+        )
 
     def abort(self) -> None:
         """Stop the exposure that is under way, and wait until the camera says so."""
         self.start_abort().wait()
 
     def _exposing(
-        self, label: str, seconds: float, frame_type: str, binning: int | tuple[int, int] | None
+        self, label: str, seconds: float, frame_type: str, binning: tuple[int, int] | None
     ) -> Steps[Frame]:
         exposure = self.device[_EXPOSURE]
         if self.exposing:
@@ -129,7 +138,7 @@ class Camera(Instrument):
         frame: Frame = yield connection.worker.submit(Frame.from_blob, blob)
         return frame
 
-    def _prepare(self, frame_type: str, binning: int | tuple[int, int] | None) -> Steps[None]:
+    def _prepare(self, frame_type: str, binning: tuple[int, int] | None) -> Steps[None]:
         """Set what differs, one by one: saved configurations are not to be trusted."""
         yield from self._ensure("CCD_VIDEO_STREAM", "STREAM_OFF")
         yield from self._ensure("CCD_FAST_TOGGLE", "INDI_DISABLED")
@@ -137,16 +146,16 @@ class Camera(Instrument):
         if (upload := self._find("UPLOAD_MODE")) and upload.value == "UPLOAD_LOCAL":
             yield upload.set("UPLOAD_CLIENT")
         yield from self._ensure("CCD_FRAME_TYPE", frame_type)
-        if binning is not None:
-            horizontal, vertical = binning if isinstance(binning, tuple) else (binning, binning)
-            if self.binning != (horizontal, vertical):
-                yield self.device["CCD_BINNING"].set(HOR_BIN=horizontal, VER_BIN=vertical)
+        if binning is not None and binning != self.binning:
+            horizontal, vertical = binning
+            yield self.device["CCD_BINNING"].set(HOR_BIN=horizontal, VER_BIN=vertical)
 
 
 def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
     """Decide whether an exposure is over: picture and Ok have come, in either order.
 
-    A picture that comes before the camera has begun is a late one of an exposure before.
+    Before the camera has begun, what comes is late: a picture of an exposure before, or the Idle
+    after an abort.
     """
     begun = False
     blob: Blob | None = None
@@ -160,8 +169,8 @@ def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
     match state:
         case State.ALERT:
             return Failed("the exposure failed")
-        case State.IDLE:
-            return Aborted("the exposure was stopped") if begun else Refused("it did not begin")
+        case State.IDLE if begun:
+            return Aborted("the exposure was stopped")
         case State.OK if blob is not None:
             return Done(blob)
     return None
@@ -181,8 +190,22 @@ def countdown(seconds: float, changes: Sequence[Change]) -> Progress:
             left = change.new[_SECONDS] - (time.time() - change.new.received)
             if left <= 0:
                 return Progress(1.0, "reading out")
-            return Progress(min(1.0, 1 - left / seconds), f"{left:.0f} s left")
+            return Progress(1 - left / max(left, seconds), f"{left:.0f} s left")
     return Progress(0.0, "starting")
+
+
+def stopped(exposing: bool, changes: Sequence[Change]) -> Verdict:
+    """Decide whether a camera has stopped: it first says that it will, and then is no more Busy."""
+    confirmed = False
+    for change in changes:
+        state = change.new.state
+        if change.name == _EXPOSURE:
+            exposing = state is State.BUSY
+        elif state is State.ALERT:
+            return Failed("the camera could not stop")
+        else:
+            confirmed = True
+    return Done() if confirmed and not exposing else None
 
 
 def _seconds(exposure: float | u.Quantity) -> float:
@@ -199,3 +222,12 @@ def _frame_member(frame_type: str) -> str:
     if str(frame_type).casefold() not in FRAME_TYPES:
         raise OutOfRange(f"{frame_type!r} is no frame type: use one of {', '.join(FRAME_TYPES)}")
     return f"FRAME_{frame_type.upper()}"
+
+
+def _pair(binning: int | tuple[int, int]) -> tuple[int, int]:
+    match binning:
+        case Integral():
+            return binning, binning
+        case Integral(), Integral():
+            return binning[0], binning[1]
+    raise OutOfRange(f"{binning!r} is no binning: give a whole number, or (horizontal, vertical)")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from astropy.utils import iers
+from astropy.utils.exceptions import AstropyWarning
 
 _lock = threading.RLock()  # astropy's settings are those of the whole process
 
@@ -28,4 +29,5 @@ def offline() -> Iterator[None]:
             stack.enter_context(iers.conf.set_temp(name, value))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore", iers.IERSWarning)
+        warnings.filterwarnings("ignore", "Tried to get polar motions", AstropyWarning)
         yield

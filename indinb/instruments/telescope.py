@@ -15,6 +15,7 @@ from astropy.coordinates import (
 from astropy.time import Time
 
 from indinb.client.device import Property
+from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Procedure, Progress, Steps
 from indinb.client.rules import Done, Verdict
@@ -24,8 +25,12 @@ from indinb.instruments.earth import offline
 from indinb.instruments.targets import resolve
 from indinb.protocol.vocabulary import Interface, State
 
-NEAR = 5 * u.arcmin
-"""How near to the target a slew has to end: mounts correct for refraction and their own errors."""
+NEAR = 15 * u.arcmin
+"""How near to the target a slew has to end: mounts correct for refraction and their own errors,
+and INDI's simulator lets the sky turn on for as long as it slews."""
+
+HERE = 1 * u.arcmin
+"""How near to the target a mount has to be that need not move at all."""
 
 _EOD = "EQUATORIAL_EOD_COORD"
 _SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
@@ -99,9 +104,10 @@ class Telescope(Instrument):
         Operation
             At once; its result is where the telescope points. ``abort()`` stops the mount.
         """
-        aim = self._aim(target, dec)
-        name = target if isinstance(target, str) else aim.icrs.to_string("hmsdms", precision=0)
-        label = f"slew {self.name} to {name}"
+        with offline():
+            aim = self._aim(target, dec)
+            icrs = aim.icrs.to_string("hmsdms", precision=0)
+        label = f"slew {self.name} to {target if isinstance(target, str) else icrs}"
         return Procedure(label, self._slewing(label, aim))
 
     def slew(self, target: Any, dec: Any = None, /) -> SkyCoord:
@@ -163,7 +169,7 @@ class Telescope(Instrument):
 
     def start_unpark(self) -> Operation[None]:
         """Allow motion again; see `unpark`."""
-        return Procedure(f"unpark {self.name}", self._ensure("TELESCOPE_PARK", "UNPARK"))
+        return self.device["TELESCOPE_PARK"].set("UNPARK")
 
     def unpark(self) -> None:
         """Allow motion again after `park`."""
@@ -192,12 +198,11 @@ class Telescope(Instrument):
             location = self.site
         except (OutOfRange, UnknownProperty):
             location = None
-        with offline():
-            aim = resolve(target, dec, location=location)
-            if isinstance(aim.frame, AltAz) and aim.location is None:
-                frame = AltAz(obstime=Time.now(), location=self.site)
-                aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
-            return aim
+        aim = resolve(target, dec, location=location)
+        if isinstance(aim.frame, AltAz) and aim.location is None:
+            frame = AltAz(obstime=Time.now(), location=self.site)
+            aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
+        return aim
 
     def _slewing(self, label: str, aim: SkyCoord) -> Steps[SkyCoord]:
         if self.parked:
@@ -222,7 +227,7 @@ class Telescope(Instrument):
             raise Refused(f"{self.name} is parked: telescope.unpark() first")
         if mode is not None:
             yield self.device["TELESCOPE_TRACK_MODE"].set(f"TRACK_{mode.upper()}")
-        yield from self._ensure("TELESCOPE_TRACK_STATE", "TRACK_ON")
+        yield self.device["TELESCOPE_TRACK_STATE"].set("TRACK_ON")
 
     def _parking(self) -> Steps[None]:
         if self.parked:
@@ -243,23 +248,39 @@ def arrived(asked: dict[str, float], changes: Sequence[Change]) -> Verdict:
     Positions that were under way when the slew was asked for come first, so a mount that never
     gets Busy has a few seconds to begin; one that is at its target already needs no Busy.
     """
-    if not changes:
+    was_busy = False
+    at_rest: list[Vector] = []
+    for change in changes:
+        if change.new.state is State.BUSY:
+            was_busy = True
+            at_rest = []
+        else:
+            at_rest.append(change.new)
+    if not at_rest:
         return None
-    vectors = [change.new for change in changes]
-    last = vectors[-1]
-    was_busy = any(vector.state is State.BUSY for vector in vectors)
-    near = _distance(asked, last) <= NEAR
-    match last.state:
+    return _ended(asked, at_rest[0]) if was_busy else _stayed(asked, at_rest)
+
+
+def _ended(asked: dict[str, float], vector: Vector) -> Verdict:
+    """Tell from the first report after Busy how a slew ended: an aborted mount is Ok again soon."""
+    left = _distance(asked, vector)
+    match vector.state:
         case State.ALERT:
             return Failed("the mount reports an error")
-        case State.BUSY:
-            return None
-        case _ if near and (was_busy or len(vectors) > 1):
+        case _ if left <= NEAR:
             return Done()
-        case State.IDLE if was_busy:
+        case State.IDLE:
             return Aborted("the mount was stopped on its way")
-        case State.OK if was_busy:
-            return Failed(f"it ended {_distance(asked, last):.2f} from the target")
+    return Failed(f"it ended {left:.2f} from the target")
+
+
+def _stayed(asked: dict[str, float], vectors: list[Vector]) -> Verdict:
+    """Tell from the reports of a mount that was never Busy whether it has to move at all."""
+    last = vectors[-1]
+    if last.state is State.ALERT:
+        return Failed("the mount reports an error")
+    if len(vectors) > 1 and _distance(asked, last) <= HERE:
+        return Done()
     if last.received - vectors[0].received > _GRACE:
         return Refused("the mount did not begin to move")
     return None
@@ -271,12 +292,15 @@ def approach(asked: dict[str, float], changes: Sequence[Change]) -> Progress:
         return Progress(0.0, "starting")
     left = _distance(asked, changes[-1].new)
     whole = _distance(asked, changes[0].old or changes[0].new)
-    fraction = 1.0 if whole <= NEAR else max(0.0, float(1 - left / whole))
+    fraction = 1.0 if whole <= HERE else max(0.0, float(1 - left / whole))
     return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go")
 
 
 def has_parked(changes: Sequence[Change]) -> Verdict:
-    """Decide whether a mount has parked: the switch is on while it is still on its way."""
+    """Decide whether a mount has parked: the switch is on while it is still on its way.
+
+    An Ok without having been Busy is that of the last unparking, which drivers report twice.
+    """
     if not changes:
         return None
     last = changes[-1].new
@@ -290,10 +314,12 @@ def has_parked(changes: Sequence[Change]) -> Verdict:
             return Done()
         case _ if was_busy:
             return Aborted("the mount was stopped on its way")
-    return Refused("the mount did not begin to park")
+        case State.IDLE:
+            return Refused("the mount did not begin to park")
+    return None
 
 
-def _distance(asked: dict[str, float], vector: Any) -> u.Quantity:
+def _distance(asked: dict[str, float], vector: Vector) -> u.Quantity:
     return angular_separation(
         asked["RA"] * u.hourangle,
         asked["DEC"] * u.deg,

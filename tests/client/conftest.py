@@ -1,0 +1,104 @@
+"""A small server, a client of it, and a clock that stands still."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from indinb.client import display, operation, quiet
+from indinb.client.connection import Connection
+from indinb.client.device import Device
+from indinb.client.model import Model
+from tests.client.fakes import (
+    ABORT,
+    CCD,
+    FRAME,
+    OBSERVATORY,
+    RADEC,
+    TEMPERATURE,
+    Desk,
+    FakeServer,
+    ManualClock,
+)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """Time for operations, that goes on when it is told to."""
+    clock = ManualClock()
+    monkeypatch.setattr(operation, "call_later", clock.call_later)
+    monkeypatch.setattr(quiet, "call_later", clock.call_later)
+    return clock
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    server = FakeServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Connection]]:
+    """Return a function that connects to a `FakeServer`, all of whose definitions have come."""
+    monkeypatch.setattr(quiet, "QUIET", 0.01)
+    clients: list[Connection] = []
+
+    def connect(server: FakeServer, **options: object) -> Connection:
+        client = Connection(server.transport, "fake", **options)
+        clients.append(client)
+        client.open()
+        server.tell()
+        return client
+
+    yield connect
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(connect: Callable[..., Connection], server: FakeServer) -> Connection:
+    return connect(server)
+
+
+@pytest.fixture
+def slot(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return what fills the display slot; afterwards it is as it was."""
+    monkeypatch.setattr(display, "_render", display._render)
+    monkeypatch.setattr(display, "_follow", display._follow)
+    return display.fill
+
+
+@pytest.fixture
+def ccd(client: Connection) -> Device:
+    return client.devices[CCD]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Return a desk with a camera and a mount, on which nothing happens by itself."""
+    return Desk(TEMPERATURE, FRAME, ABORT, RADEC)
+
+
+@pytest.fixture
+def model() -> Model:
+    """Return a model of a camera and a mount, over their first link."""
+    model = Model()
+    model.epoch = 1
+    for definition in OBSERVATORY:
+        model.apply(definition)
+    return model
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the slot be told at once that somebody waits, and stuck instruments be left soon."""
+    monkeypatch.setattr(operation, "_UNNOTICED", 0)
+    monkeypatch.setattr(operation, "ABORT_PATIENCE", 0.01)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Return a thread beside the test's own."""
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
+        yield pool

@@ -1,0 +1,75 @@
+import pytest
+
+from indinb.client.model import MESSAGES_KEPT, Model
+from indinb.protocol.messages import Delete, Notice, Update
+from indinb.protocol.vocabulary import Kind, State
+from tests.client.fakes import CCD, FRAME, MOUNT, TEMPERATURE, delete, update
+from tests.client.helpers import kinds
+
+
+def test_messages_are_kept_by_device_and_for_the_server(model):
+    camera, mount, server = Notice(CCD, "cold"), Notice(MOUNT, "parked"), Notice(None, "hello")
+    assert model.apply(camera) == [("message", CCD, None, None, camera)]
+    assert model.apply(mount) == [("message", MOUNT, None, None, mount)]
+    assert model.apply(server) == [("message", None, None, None, server)]
+    assert model.messages_of(CCD) == (camera,)
+    assert model.messages_of(MOUNT) == (mount,)
+    assert tuple(model.messages) == (server,)
+
+
+def test_message_of_a_device_that_is_not_defined_yet_is_kept_for_the_server():
+    model, early = Model(), Notice(CCD, "starting")
+    assert model.apply(early) == [("message", None, None, None, early)]
+    model.apply(TEMPERATURE)
+    assert model.messages_of(CCD) == ()
+    assert tuple(model.messages) == (early,)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        update(FRAME, State.ALERT, message="[ERROR] out of range", X=0.0),
+        FRAME._replace(message="[ERROR] out of range"),
+        delete(FRAME)._replace(message="[ERROR] out of range"),
+    ],
+    ids=["update", "definition", "deletion"],
+)
+def test_text_along_with_another_message_comes_before_what_it_explains(model, message):
+    deltas = model.apply(message._replace(timestamp="2026-11-22T10:18:05"))
+    assert kinds(deltas)[0] == ("message", CCD, None)
+    assert deltas[0].new == Notice(CCD, "[ERROR] out of range", "2026-11-22T10:18:05")
+    assert deltas[1].name == "CCD_FRAME"
+
+
+def test_text_along_with_the_deletion_of_its_device_is_kept_for_the_server(model):
+    model.apply(Delete(CCD, message="bye"))
+    assert tuple(model.messages) == (Notice(CCD, "bye"),)
+
+
+def test_text_along_with_an_update_is_in_the_vector_too(model):
+    model.apply(update(FRAME, State.ALERT, message="out of range"))
+    assert model.vector(CCD, "CCD_FRAME").message == "out of range"
+    model.apply(update(FRAME, State.OK))
+    assert model.vector(CCD, "CCD_FRAME").message is None
+
+
+def test_text_is_noted_even_when_nothing_changes(model):
+    unknown = Update(Kind.NUMBER, CCD, "NEVER_DEFINED", {}, message="[ERROR] who?")
+    assert kinds(model.apply(unknown)) == [("message", CCD, None)]
+    assert model.messages_of(CCD)[-1].message == "[ERROR] who?"
+
+
+def test_number_of_messages_kept_is_bounded(model):
+    for number in range(MESSAGES_KEPT + 10):
+        model.apply(Notice(CCD, str(number)))
+        model.apply(Notice(None, str(number)))
+    assert len(model.messages_of(CCD)) == len(model.messages) == MESSAGES_KEPT
+    assert model.messages_of(CCD)[0].message == model.messages[0].message == "10"
+
+
+def test_of_an_unknown_device_nothing_is_known():
+    model = Model()
+    assert model.devices() == ()
+    assert model.messages_of("Nobody") == ()
+    assert model.vectors("Nobody") == {}
+    assert model.vector("Nobody", "X") is None

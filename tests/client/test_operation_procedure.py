@@ -1,0 +1,232 @@
+import asyncio
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from indinb.client.operation import Operation, Procedure, Progress
+from indinb.errors import Aborted, Failed, NotWritable, OperationError
+from indinb.protocol.vocabulary import State
+from tests.client.fakes import SOON, TEMPERATURE, update
+from tests.client.helpers import Slow, cool, text_of
+
+
+@pytest.fixture
+def steps():
+    """Return three operations to be carried out one after another."""
+    return [Operation(name) for name in ("one", "two", "three")]
+
+
+def follow(steps, log):
+    """Carry out steps, and log their results."""
+    for step in steps:
+        log.append((yield step))
+    return log
+
+
+def test_steps_come_one_after_another(steps):
+    log = []
+    procedure = Procedure("all", follow(steps, log))
+    for number, step in enumerate(steps):
+        assert procedure.running()
+        assert log == list(range(number))
+        step.succeed(number)
+    assert procedure.result(0) == [0, 1, 2]
+
+
+def test_steps_may_be_over_when_they_are_reached(steps):
+    for step in steps:
+        step.succeed(step.label)
+    assert Procedure("all", follow(steps, [])).result(0) == ["one", "two", "three"]
+
+
+def test_no_steps_at_all():
+    assert Procedure("all", follow([], [])).result(0) == []
+
+
+def test_steps_may_be_any_futures():
+    with ThreadPoolExecutor(1) as pool:
+        procedure = Procedure("all", follow([pool.submit(pow, 2, 5), pool.submit(pow, 3, 2)], []))
+        assert procedure.result(SOON) == [32, 9]
+
+
+def test_a_step_that_fails_fails_the_procedure_and_the_rest_is_not_begun(steps):
+    log = []
+    procedure = Procedure("all", follow(steps, log))
+    steps[0].succeed(0)
+    steps[1].fail(Failed("stuck"))
+    assert procedure.exception(0) is steps[1].exception(0)
+    assert log == [0]
+    assert not steps[2].done()
+
+
+def test_the_first_step_s_own_failure_is_found_in_the_procedure(steps):
+    steps[0].fail(Failed("stuck"))
+    procedure = Procedure("all", follow(steps, []))
+    assert isinstance(procedure.exception(0), Failed)
+
+
+def test_what_goes_wrong_before_the_first_step_is_raised_at_once():
+    def begin():
+        raise NotWritable("read-only")
+        yield
+
+    with pytest.raises(NotWritable, match="read-only"):
+        Procedure("all", begin())
+
+
+def test_what_goes_wrong_between_two_steps_fails_the_procedure(steps):
+    def divide():
+        yield steps[0]
+        yield 1 / 0
+
+    procedure = Procedure("all", divide())
+    steps[0].succeed(None)
+    assert isinstance(procedure.exception(0), ZeroDivisionError)
+
+
+def test_steps_may_catch_what_goes_wrong_and_go_on(steps):
+    def retry():
+        try:
+            yield steps[0]
+        except OperationError:
+            return (yield steps[1])
+
+    procedure = Procedure("all", retry())
+    steps[0].fail(Failed("stuck"))
+    assert procedure.running()
+    steps[1].succeed("second try")
+    assert procedure.result(0) == "second try"
+
+
+def clean_up(steps, log):
+    try:
+        yield from follow(steps, log)
+    finally:
+        log.append("closed")
+
+
+def test_steps_clean_up_when_one_fails(steps):
+    log = []
+    Procedure("all", clean_up(steps, log))
+    steps[0].fail(Failed("stuck"))
+    assert log == ["closed"]
+
+
+def test_abort_in_the_middle_aborts_the_present_step_and_begins_no_other(steps):
+    log = []
+    procedure = Procedure("all", clean_up(steps, log))
+    steps[0].succeed(0)
+    procedure.abort()
+    assert text_of(procedure) == "aborted"
+    assert isinstance(steps[1].exception(0), Aborted)
+    assert steps[2].running()
+    assert log == [0, "closed"]
+
+
+def test_abort_waits_until_the_present_step_has_stopped():
+    step = Slow("slew")
+    procedure = Procedure("all", follow([step], []))
+    procedure.abort()
+    assert procedure.running()
+    step.succeed("there")
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_abort_waits_for_a_step_that_cannot_be_aborted():
+    step = Future()
+    procedure = Procedure("all", follow([step], []))
+    procedure.abort()
+    assert procedure.running()
+    step.set_result(None)
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_abort_between_two_steps_aborts_the_next():
+    second = Operation("second")
+
+    def two():
+        yield first
+        procedure.abort()  # as another thread may, just now
+        yield second
+
+    first = Operation("first")
+    procedure = Procedure("all", two())
+    first.succeed(None)
+    assert isinstance(second.exception(0), Aborted)
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_steps_that_put_things_right_after_an_abort_are_carried_out():
+    home = Operation("go home")
+
+    def slew():
+        try:
+            yield Operation("slew")
+        except Aborted:
+            yield home
+
+    procedure = Procedure("all", slew())
+    procedure.abort()
+    assert procedure.running()
+    home.succeed(None)
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_steps_that_hide_an_abort_do_not_make_it_a_success(steps):
+    def stubborn():
+        try:
+            yield steps[0]
+        except Aborted:
+            return "never mind"
+
+    procedure = Procedure("all", stubborn())
+    procedure.abort()
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_a_step_that_somebody_else_aborts_ends_the_procedure(steps):
+    procedure = Procedure("all", follow(steps, []))
+    steps[0].abort()
+    assert procedure.exception(0) is steps[0].exception(0)
+
+
+def test_progress_is_that_of_the_present_step(desk, clock):
+    request = cool(desk, progress=lambda changes: Progress(0.25, "cooling"))
+    procedure = Procedure("all", follow([request, Future()], []))
+    assert procedure.progress == Progress(0.25, "cooling")
+    desk.say(update(TEMPERATURE, State.OK))
+    assert procedure.progress == Progress(None)
+
+
+def test_procedures_may_be_steps(steps):
+    inner = Procedure("inner", follow(steps, []))
+    outer = Procedure("outer", follow([inner], []))
+    for step in steps:
+        step.succeed(step.label)
+    assert outer.result(0) == [["one", "two", "three"]]
+
+
+def test_aborting_the_outer_procedure_aborts_the_innermost_step(steps):
+    outer = Procedure("outer", follow([Procedure("inner", follow(steps, []))], []))
+    outer.abort()
+    assert isinstance(steps[0].exception(0), Aborted)
+    assert text_of(outer) == "aborted"
+
+
+def test_procedures_can_be_awaited(steps):
+    async def main():
+        procedure = Procedure("all", follow(steps, []))
+        for step in steps:
+            asyncio.get_running_loop().call_soon(step.succeed, step.label)
+        return await procedure
+
+    assert asyncio.run(main()) == ["one", "two", "three"]
+
+
+def test_steps_may_end_on_another_thread(steps):
+    log = []
+    procedure = Procedure("all", follow(steps, log))
+    for step in steps:
+        threading.Thread(target=step.succeed, args=(step.label,)).start()
+    assert procedure.result(SOON) == ["one", "two", "three"]

@@ -1,0 +1,288 @@
+import pytest
+
+from indinb.client.operation import Request
+from indinb.errors import ConnectionLost, Failed, NotWritable, OperationTimeout, Refused
+from indinb.protocol.messages import Delete, New, Notice
+from indinb.protocol.vocabulary import Kind, State
+from tests import captures
+from tests.client.fakes import (
+    ABORT,
+    CCD,
+    FRAME,
+    MOUNT,
+    RADEC,
+    SOON,
+    TEMPERATURE,
+    Desk,
+    delete,
+    update,
+)
+from tests.client.helpers import COOL, cool, text_of
+
+
+def test_it_sends_its_message_once(desk, clock):
+    request = cool(desk)
+    assert desk.sent == [COOL]
+    assert desk.begun == [request]
+    assert request.running()
+
+
+def test_its_result_is_that_of_the_rule(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.BUSY, CCD_TEMPERATURE_VALUE=5.0))
+    assert request.running()
+    desk.say(update(TEMPERATURE, State.OK, CCD_TEMPERATURE_VALUE=-10.0))
+    assert request.result(0) == -10.0
+
+
+def test_it_listens_before_it_sends(desk, clock):
+    desk.on_send = lambda message: desk.say(update(TEMPERATURE, State.OK))
+    assert cool(desk).result(0) == 20.0
+
+
+def test_the_rule_sees_all_changes_since_and_no_others(desk, clock):
+    seen = []
+    desk.say(update(TEMPERATURE, State.OK))
+    cool(desk, rule=lambda changes: seen.append([c.new.state for c in changes]))
+    desk.say(update(FRAME, State.ALERT), update(RADEC, State.ALERT))
+    desk.say(update(TEMPERATURE, State.BUSY), update(TEMPERATURE, State.IDLE))
+    assert seen == [[State.BUSY], [State.BUSY, State.IDLE]]
+
+
+def test_the_rule_sees_other_properties_that_it_wants_to_see(desk, clock):
+    seen = []
+    cool(desk, rule=lambda changes: seen.append([c.name for c in changes]), watch=["CCD_FRAME"])
+    desk.say(update(FRAME, State.OK), update(ABORT, State.OK), update(TEMPERATURE, State.OK))
+    assert seen == [["CCD_FRAME"], ["CCD_FRAME", "CCD_TEMPERATURE"]]
+
+
+def test_nothing_is_left_when_it_is_over(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.ALERT), update(TEMPERATURE, State.OK))
+    clock.advance(1)
+    assert request.done()
+    assert clock.pending == []
+    assert desk.observers.interested(CCD, None) == ()
+
+
+def test_a_rule_that_raises_is_logged_and_the_time_limit_holds(desk, clock, caplog):
+    request = cool(desk, rule=lambda changes: 1 / 0, timeout=10)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    assert "ZeroDivisionError" in caplog.text
+    clock.advance(10)
+    assert isinstance(request.exception(0), OperationTimeout)
+
+
+@pytest.mark.parametrize("error", [ConnectionLost("gone"), NotWritable("read-only")])
+def test_what_cannot_be_sent_is_raised_at_once(desk, clock, error):
+    def refuse(message):
+        raise error
+
+    desk.on_send = refuse
+    with pytest.raises(type(error), match=str(error)):
+        cool(desk)
+    assert desk.begun[0].exception(0) is error
+    assert clock.pending == []
+    assert desk.observers.interested(CCD, None) == ()
+
+
+def test_it_fails_when_the_link_is_lost(desk, clock):
+    request = cool(desk)
+    desk.begun[0].fail(ConnectionLost("cool down: the link broke"))
+    assert isinstance(request.exception(0), ConnectionLost)
+    assert clock.pending == []
+
+
+# Requests that fail: the driver's own words
+
+
+def test_words_before_the_alert_are_in_the_error(desk, clock):
+    request = cool(desk)
+    desk.says("[ERROR] the cooler has no power")
+    assert request.running()
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert text_of(request) == (
+        "it went to Alert; the driver said '[ERROR] the cooler has no power'"
+    )
+
+
+def test_words_after_the_alert_are_in_the_error(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert request.running()
+    clock.advance(0.1)
+    desk.says("[ERROR] the cooler has no power")
+    assert text_of(request) == (
+        "it went to Alert; the driver said '[ERROR] the cooler has no power'"
+    )
+
+
+def test_words_along_with_the_alert_are_in_the_error(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.ALERT, message="Error: out of range"))
+    assert text_of(request) == "it went to Alert; the driver said 'Error: out of range'"
+
+
+def test_words_are_not_waited_for_very_long(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.ALERT))
+    clock.advance(0.5)
+    assert text_of(request) == "it went to Alert"
+
+
+def test_the_error_is_of_the_rule_s_kind(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.IDLE))
+    clock.advance(1)
+    assert type(request.exception(0)) is Refused
+
+
+def test_the_last_words_count(desk, clock):
+    request = cool(desk)
+    for number in range(5):
+        desk.says(f"[ERROR] {number}")
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert text_of(request) == "it went to Alert" + "".join(
+        f"; the driver said '[ERROR] {number}'" for number in (2, 3, 4)
+    )
+
+
+def test_small_talk_explains_nothing(desk, clock):
+    request = cool(desk)
+    for level in ("INFO", "DEBUG", "SCOPE"):
+        desk.says(f"[{level}] all is well")
+    desk.say(update(TEMPERATURE, State.ALERT))
+    desk.says("[INFO] still well")
+    clock.advance(1)
+    assert text_of(request) == "it went to Alert"
+
+
+def test_words_of_others_explain_nothing(desk, clock):
+    request = cool(desk)
+    desk.says("[ERROR] cannot slew", MOUNT)
+    desk.say(Notice(None, "a client came"))
+    desk.say(update(TEMPERATURE, State.ALERT))
+    clock.advance(1)
+    assert text_of(request) == "it went to Alert"
+
+
+def test_words_with_line_breaks_stay_on_one_line(desk, clock):
+    request = cool(desk)
+    desk.says("[ERROR] first\nsecond")
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert r"first\nsecond" in text_of(request)
+
+
+def test_a_stale_report_is_forgotten_when_the_driver_begins(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.IDLE))  # a poll that was under way
+    clock.advance(0.1)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    clock.advance(10)
+    assert request.running()
+    desk.say(update(TEMPERATURE, State.OK, CCD_TEMPERATURE_VALUE=-10.0))
+    assert request.result(0) == -10.0
+
+
+def test_words_after_a_stale_report_do_not_bring_it_back(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.IDLE), update(TEMPERATURE, State.BUSY))
+    desk.says("[WARNING] the fan is slow")
+    clock.advance(10)
+    assert request.running()
+
+
+# Requests that end from outside
+
+
+@pytest.mark.parametrize(
+    ("message", "watch"),
+    [(delete(TEMPERATURE), ()), (delete(FRAME), ["CCD_FRAME"]), (Delete(CCD), ())],
+    ids=["the property", "a watched property", "the device"],
+)
+def test_deletion_fails_it_at_once(desk, clock, message, watch):
+    request = cool(desk, watch=watch)
+    desk.say(message)
+    assert type(request.exception(0)) is Failed
+    assert text_of(request).startswith("the driver took it back")
+
+
+def test_deletion_tells_what_the_driver_said(desk, clock):
+    request = cool(desk)
+    desk.say(delete(TEMPERATURE)._replace(message="[ERROR] unplugged"))
+    assert text_of(request).endswith("; the driver said '[ERROR] unplugged'")
+
+
+def test_redefinition_as_something_else_fails_it_at_once(desk, clock):
+    request = cool(desk)
+    desk.say(FRAME._replace(name="CCD_TEMPERATURE"))
+    assert isinstance(request.exception(0), Failed)
+
+
+@pytest.mark.parametrize("message", [delete(FRAME), Delete(MOUNT), TEMPERATURE])
+def test_other_deletions_and_repeated_definitions_do_not(desk, clock, message):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.BUSY), message._replace(), update(TEMPERATURE, State.BUSY))
+    assert request.running()
+
+
+def test_a_real_driver_that_is_killed_fails_what_is_pending(clock):
+    wheel = captures.read(captures.capture("indi-1.9.9/wheel.xml"))
+    desk = Desk(*wheel)
+    turn = New(Kind.NUMBER, "Filter Simulator", "FILTER_SLOT", {"FILTER_SLOT_VALUE": 5.0})
+    request = Request(desk, "turn", turn, lambda changes: None, timeout=60)
+    desk.say(*captures.read(captures.received("indi-1.9.9/driver_killed"), eof=False))
+    assert isinstance(request.exception(0), Failed)
+
+
+# Time limits
+
+
+def test_it_takes_too_long_when_the_driver_is_silent(desk, clock):
+    request = cool(desk, timeout=60)
+    clock.advance(59)
+    assert request.running()
+    clock.advance(1)
+    error = request.exception(0)
+    assert isinstance(error, OperationTimeout)
+    assert isinstance(error, TimeoutError)
+    assert text_of(request) == "not done after 60 s; the driver did not answer"
+
+
+def test_it_takes_too_long_though_the_driver_answered(desk, clock):
+    request = cool(desk, timeout=2.5)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    clock.advance(2.5)
+    assert text_of(request) == "not done after 2.5 s; its state is Busy"
+
+
+def test_patience_lasts_as_long_as_it_is_busy(desk, clock):
+    request = cool(desk, timeout=60, patient=True)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    clock.advance(600)
+    assert request.running()
+    desk.say(update(TEMPERATURE, State.OK))
+    assert request.result(0) == 20.0
+    assert clock.pending == []
+
+
+def test_patience_is_not_for_the_silent(desk, clock):
+    request = cool(desk, timeout=60, patient=True)
+    clock.advance(60)
+    assert isinstance(request.exception(0), OperationTimeout)
+
+
+def test_patience_ends_when_it_is_busy_no_more(desk, clock):
+    request = cool(desk, rule=lambda changes: None, timeout=60, patient=True)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    clock.advance(90)
+    desk.say(update(TEMPERATURE, State.OK))
+    assert request.running()
+    clock.advance(30)
+    assert text_of(request) == "not done after 60 s; its state is Ok"
+
+
+def test_the_time_limit_holds_with_the_real_clock(desk):
+    request = cool(desk, timeout=0.001)
+    with pytest.raises(OperationTimeout):
+        request.result(SOON)

@@ -1,0 +1,29 @@
+"""INDI's own simulators, for whatever test wants them; `conftest` makes these fixtures known."""
+
+from collections.abc import Iterator
+
+import pytest
+
+import indinb
+from indinb.servers import SIMULATORS, IndiServer
+
+
+@pytest.fixture(scope="session")
+def indiserver() -> Iterator[IndiServer]:
+    """Run the simulators for all tests; without indiserver, these fail and say what to do."""
+    server = IndiServer(list(SIMULATORS.values()))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def client(indiserver: IndiServer) -> Iterator["indinb.Client"]:
+    """Return one client for the tests of a module; all simulators are connected to it."""
+    with indinb.connect(indiserver.host, indiserver.port) as client:
+        for name in SIMULATORS:
+            client.wait_for(name, "CONNECTION", timeout=10)
+        client.quiet().result()
+        for operation in [device.start_connect() for device in client.devices.values()]:
+            operation.result()
+        client.worker.submit(int).result()  # its thread lives as long as the client
+        yield client

@@ -1,0 +1,180 @@
+"""The observatory: connecting, and simulated instruments; which device is which is in choice."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import indinb
+from indinb import Camera, Client, Telescope, observatory, servers
+from indinb.client.connection import Connection
+from indinb.errors import ConnectionFailed, ConnectionLost, NotWritable, UnknownDevice
+from indinb.servers import SIMULATORS, IndiServer
+from tests.client.fakes import FakeServer
+
+
+@pytest.fixture
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder in which servers make their homes."""
+    monkeypatch.setattr(servers.tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def fake() -> Iterator[Client]:
+    server = FakeServer()
+    client = Client(server.transport, "fake").open()
+    yield client
+    client.close()
+    server.close()
+
+
+# connect
+
+
+def test_connect(indiserver: IndiServer):
+    with indinb.connect(indiserver.host, indiserver.port) as client:
+        assert isinstance(client, Connection)
+        assert client.address == f"localhost:{indiserver.port}"
+        assert client.devices.keys() == SIMULATORS.keys()
+        assert repr(client) == f"<Client {client.address}: connected, 5 devices>"
+    assert client.status == "closed"
+
+
+def test_connect_to_some_devices(indiserver: IndiServer):
+    names = ["CCD Simulator", "Telescope Simulator"]
+    with indinb.connect(port=indiserver.port, devices=names) as client:
+        assert sorted(client.devices) == names
+        assert client.camera.name == "CCD Simulator"
+        with pytest.raises(UnknownDevice, match="no device is a guide_camera; there is"):
+            _ = client.guide_camera
+
+
+def test_a_client_that_may_only_look(indiserver: IndiServer, client: Client):
+    with indinb.connect(port=indiserver.port, read_only=True) as onlooker:
+        assert onlooker.telescope.radec.name == "icrs"
+        for use in (onlooker.camera.abort, onlooker.telescope.abort):
+            with pytest.raises(NotWritable, match="connect without read_only=True"):
+                use()
+        with pytest.raises(NotWritable):
+            onlooker.camera.expose(1)
+    assert not client.camera.exposing
+
+
+def test_two_clients_see_the_same(indiserver: IndiServer, client: Client):
+    with indinb.connect(port=indiserver.port) as other:
+        assert other.camera.device is not client.camera.device
+        assert other.camera.name == client.camera.name
+        assert other.camera.device.connected
+
+
+def test_nothing_listens(indiserver: IndiServer):
+    server = IndiServer([SIMULATORS["Focuser Simulator"]])
+    server.close()
+    with pytest.raises(ConnectionFailed, match=f"nothing listens at localhost:{server.port}"):
+        indinb.connect(port=server.port)
+
+
+# Client
+
+
+def test_instruments_are_views_and_nothing_else(client: Client):
+    assert isinstance(client.telescope, Telescope)
+    assert isinstance(client.camera, Camera)
+    assert isinstance(client.guide_camera, Camera)
+    assert client.camera.device is client.devices["CCD Simulator"]
+
+
+def test_use_takes_all_or_nothing(fake: Client):
+    with pytest.raises(UnknownDevice):
+        fake.use(camera="Telescope Simulator", telescope="Nowhere")
+    assert fake.camera.name == "CCD Simulator"
+
+
+def test_closing_tells_the_owner():
+    closed = []
+    server = FakeServer()
+    client = Client(server.transport, "fake", on_close=lambda: closed.append(client.status)).open()
+    with client:
+        assert closed == []
+    assert closed == ["closed"]
+    server.close()
+
+
+def test_a_closed_client_remembers(fake: Client):
+    fake.close()
+    assert fake.camera.name == "CCD Simulator"
+    with pytest.raises(ConnectionLost, match=r"make a new one with indinb\.connect"):
+        fake.camera.device["CCD_TEMPERATURE"].set(-10)
+
+
+# simulate
+
+
+def test_simulate(homes: Path):
+    with indinb.simulate() as client:
+        assert client.devices.keys() == SIMULATORS.keys()
+        assert all("DRIVER_INFO" in device for device in client.devices.values())
+        assert len(list(homes.iterdir())) == 1
+        client.camera.connect()
+        assert client.camera.expose(0.01).shape == (1024, 1280)
+    assert list(homes.iterdir()) == []
+    client.close()
+
+
+def test_two_simulations_side_by_side(homes: Path):
+    with indinb.simulate() as one, indinb.simulate() as other:
+        assert one.address != other.address
+        one.telescope.connect()
+        assert one.telescope.device.connected
+        assert not other.telescope.device.connected
+        one.close()
+        other.telescope.connect()
+        assert other.telescope.device.connected
+    assert list(homes.iterdir()) == []
+
+
+def test_the_end_of_the_program_is_the_end_of_the_simulation(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    program = "import indinb; client = indinb.simulate(); print(client.address)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    host, port = done.stdout.decode().split(":")
+    with pytest.raises(ConnectionFailed, match="nothing listens"):
+        indinb.connect(host, int(port))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_other_simulation():
+    with pytest.raises(ValueError, match="'indigo_server'; there is \"indiserver\""):
+        indinb.simulate("indigo_server")
+
+
+def test_without_indiserver_the_error_tells_how_to_install_it(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ConnectionFailed, match=r"not installed.*`sudo apt-get install indi-bin`"):
+        indinb.simulate()
+
+
+@pytest.mark.parametrize("error", [ConnectionFailed("no"), KeyboardInterrupt()])
+def test_a_simulation_that_cannot_be_reached_is_ended(
+    homes: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+):
+    def fail(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(observatory, "open_tcp", fail)
+    with pytest.raises(type(error)):
+        indinb.simulate()
+    assert list(homes.iterdir()) == []
+
+
+def test_a_simulation_that_lacks_a_device_is_ended(homes: Path, monkeypatch: pytest.MonkeyPatch):
+    def impatient(self: Client, *names: str, timeout: float) -> None:
+        raise UnknownDevice(f"no {names[0]}")
+
+    monkeypatch.setattr(Client, "wait_for", impatient)
+    with pytest.raises(UnknownDevice):
+        indinb.simulate()
+    assert list(homes.iterdir()) == []
