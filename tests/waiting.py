@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 
 from indinb.client.connection import Connection
-from indinb.client.device import Device, Property
+from indinb.client.device import Device
+from indinb.client.property import Property
 
 PATIENCE = 20.0
 """Seconds within which an instrument has to do it, however busy the computer is."""

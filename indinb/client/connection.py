@@ -23,10 +23,11 @@ from typing import Any, Literal, Self
 
 from indinb.client import display
 from indinb.client.completion import offer_keys
-from indinb.client.device import Device, Property, did_you_mean
+from indinb.client.device import Device
 from indinb.client.model import Delta, Model
 from indinb.client.observers import Change, Handler, Observers, Subscription, notify
 from indinb.client.operation import Operation, check_may_wait, enter_reader_thread
+from indinb.client.property import Property, did_you_mean
 from indinb.client.quiet import Quiet
 from indinb.client.transport import Transport
 from indinb.errors import (

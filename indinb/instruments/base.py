@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from indinb.client import display
-from indinb.client.device import Device, Property
+from indinb.client.device import Device
 from indinb.client.operation import Steps
+from indinb.client.property import Property
 from indinb.protocol.vocabulary import Interface
 
 

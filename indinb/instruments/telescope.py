@@ -14,10 +14,10 @@ from astropy.coordinates import (
 )
 from astropy.time import Time
 
-from indinb.client.device import Property
 from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.property import Property
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty
 from indinb.instruments.base import Instrument, instrument

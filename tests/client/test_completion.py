@@ -2,42 +2,35 @@
 
 import warnings
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from IPython.core.completer import IPCompleter
 from IPython.core.guarded_eval import EVALUATION_POLICIES
-from IPython.core.interactiveshell import InteractiveShell
 
 from indinb.client.completion import offer_keys
 from indinb.client.connection import Connection
-from indinb.client.device import Device, Property
+from indinb.client.device import Device
+from indinb.client.property import Property
 from indinb.client.transport import open_tcp
 from indinb.servers import IndiServer
 
 
-@pytest.fixture(scope="module")
-def shell() -> Iterator[InteractiveShell]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what IPython says of its own settings
-        shell = InteractiveShell()
-        yield shell
-        shell.history_manager.end_session()
-
-
 @pytest.fixture
-def complete(
-    shell: InteractiveShell, indiserver: IndiServer
-) -> Iterator[Callable[[str], set[str]]]:
-    completer: IPCompleter = shell.Completer
+def complete(indiserver: IndiServer) -> Iterator[Callable[[str], set[str]]]:
+    names: dict[str, object] = {}
+    completer = IPCompleter(namespace=names, global_namespace={})
     completer.use_jedi = False  # the guarded evaluation alone
+    no_magics = SimpleNamespace(lsmagic=lambda: {"line": {}, "cell": {}})
+    completer.shell = SimpleNamespace(magics_manager=no_magics)
 
     def complete(text: str) -> set[str]:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # completions are provisional, says IPython
             return {found.text for found in completer.completions(text, len(text))}
 
     with Connection(open_tcp(indiserver.host, indiserver.port, 5)).open() as connection:
-        shell.user_ns["client"] = connection
+        names["client"] = connection
         yield complete
 
 

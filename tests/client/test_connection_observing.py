@@ -2,7 +2,8 @@ import threading
 
 import pytest
 
-from indinb.client.device import Device, Property
+from indinb.client.device import Device
+from indinb.client.property import Property
 from indinb.errors import ConnectionLost, UnknownDevice, UnknownProperty
 from indinb.protocol.messages import Delete, GetProperties, New, Notice
 from indinb.protocol.vocabulary import Kind, State

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from indinb.client import display, quiet
-from indinb.client.device import did_you_mean
+from indinb.client.property import did_you_mean
 from indinb.errors import ConnectionLost, Failed, UnknownProperty
 from indinb.protocol.messages import Delete, New, Notice
 from indinb.protocol.vocabulary import Interface, Kind, State
