@@ -316,7 +316,11 @@ class Connection:
         return self.model.vector(device, property) is not None
 
     def _blob_properties(self, device: str) -> list[str]:
-        return [name for name, found in self.devices[device].items() if found.kind is Kind.BLOB]
+        found = self.devices[device]
+        names = [name for name, each in found.items() if each.kind is Kind.BLOB]
+        if not names:
+            raise found.unknown("BLOB")
+        return names
 
     def _read(self) -> None:
         enter_reader_thread()

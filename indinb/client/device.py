@@ -1,6 +1,7 @@
 """Live handle on a device: a mapping of the properties that its driver has defined."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display
@@ -8,12 +9,15 @@ from indinb.client.model import Vector
 from indinb.client.observers import Handler, Subscription
 from indinb.client.operation import Operation, Procedure, Steps
 from indinb.client.property import Property, did_you_mean
+from indinb.client.rules import at_rest
 from indinb.errors import UnknownProperty
 from indinb.protocol.messages import Notice
 from indinb.protocol.vocabulary import Interface, State
 
 if TYPE_CHECKING:
     from indinb.client.connection import Connection
+
+_CONNECT_TIMEOUT = 60.0  # seconds: a driver may try all serial ports
 
 
 class Device(Mapping[str, Property]):
@@ -100,7 +104,7 @@ class Device(Mapping[str, Property]):
     def _connecting(self, how: str) -> Steps[None]:
         switch = self["CONNECTION"]
         if switch.value != how or switch.state is State.ALERT:
-            yield switch.set(how)
+            yield switch.ask({how: True}, partial(at_rest, {how: True}), timeout=_CONNECT_TIMEOUT)
             yield self.connection.quiet(self.name)
 
     def observe(self, handler: Handler) -> Subscription:

@@ -10,6 +10,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, InvalidStateError, wait
+from time import monotonic
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from indinb.client import display
@@ -26,6 +27,7 @@ ABORT_PATIENCE = 3.0
 """Seconds that an instrument has to confirm that it has stopped."""
 
 _EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
+_EXPLANATION_AGE = 2.0  # seconds before a failure in which a driver may have said why
 _SLICE = 0.05  # seconds between chances for Ctrl-C, which Windows grants only between waits
 _UNNOTICED = 0.3  # seconds that somebody waits gladly without seeing progress
 _SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
@@ -235,7 +237,7 @@ class Request(Operation[T]):
         self._abort = abort
         self._measure = progress
         self._changes: list[Change] = []
-        self._said: list[str] = []
+        self._said: list[tuple[float, str]] = []
         self._problem: OperationError | None = None
         self._timers: list[Timer] = []
         self._subscription = link.observers.add((message.device, None), self._hear)
@@ -284,7 +286,7 @@ class Request(Operation[T]):
 
     def _hear_text(self, text: str) -> None:
         if not text.startswith(_SMALL_TALK):
-            self._said.append(text)
+            self._said.append((monotonic(), text))
             self._give_up()
 
     def _conclude(self, verdict: Verdict) -> None:
@@ -292,7 +294,7 @@ class Request(Operation[T]):
             self.succeed(verdict.result)
             return
         self._problem = verdict  # None takes back what was seen in a poll of before
-        if self._said:
+        if self._explanations():
             self._give_up()
         elif verdict is not None:  # drivers explain themselves before or after they fail
             self._later(_EXPLANATION_PATIENCE, self._give_up)
@@ -300,8 +302,13 @@ class Request(Operation[T]):
     def _give_up(self) -> None:
         """Fail with the problem, if there is one."""
         if self._problem is not None:
-            said = "".join(f"; the driver said {text!r}" for text in self._said[-3:])
+            said = "".join(f"; the driver said {text!r}" for text in self._explanations())
             self.fail(type(self._problem)(f"{self.label}: {self._problem}{said}"))
+
+    def _explanations(self) -> list[str]:
+        """Return what the driver has just said; what is older explains nothing."""
+        since = monotonic() - _EXPLANATION_AGE
+        return [text for moment, text in self._said[-3:] if moment > since]
 
     def _expire(self) -> None:
         last = self._changes[-1].new if self._changes else None

@@ -108,6 +108,8 @@ def _check_range(definition: Definition, member: Member, number: float) -> None:
 
 
 def _text(name: str, value: object) -> str:
+    if value is None:
+        raise PropertyError(f"{name} takes text, and None is no text")
     text = str(value)
     if text.lstrip().startswith(("&", "<")):
         logger.warning("INDI drivers misread a text that begins with '&' or '<': %s=%r", name, text)

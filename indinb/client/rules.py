@@ -62,6 +62,16 @@ def settled(
     return _written(definition, asked, vectors)
 
 
+def at_rest(asked: Mapping[str, Value], changes: Sequence[Change]) -> Verdict:
+    """Decide whether a switch has been thrown for good: its members hold, and it is not Busy."""
+    if not changes or changes[-1].new.state is State.BUSY:
+        return None
+    vector = changes[-1].new
+    if vector.state is State.ALERT:
+        return Failed("it went to Alert")
+    return Done() if holds(asked, vector) else Refused("the driver switched back")
+
+
 def _switched(definition: Definition, asked: Mapping[str, Value], vector: Vector) -> Verdict:
     if holds(asked, vector) or (_springs_back(definition) and vector.state is State.OK):
         return Done()

@@ -27,6 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for operations, that goes on when it is told to."""
     clock = ManualClock()
     monkeypatch.setattr(operation, "call_later", clock.call_later)
+    monkeypatch.setattr(operation, "monotonic", lambda: clock.now)
     monkeypatch.setattr(quiet, "call_later", clock.call_later)
     return clock
 

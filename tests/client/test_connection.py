@@ -6,7 +6,14 @@ import pytest
 
 from indinb.client import connection, display
 from indinb.client.connection import Connection
-from indinb.errors import Aborted, ConnectionLost, IndiError, NotWritable, UnknownDevice
+from indinb.errors import (
+    Aborted,
+    ConnectionLost,
+    IndiError,
+    NotWritable,
+    UnknownDevice,
+    UnknownProperty,
+)
 from indinb.protocol.messages import (
     Blob,
     Define,
@@ -273,7 +280,8 @@ def test_blobs_of_a_device_are_enabled_one_by_one_and_never_for_the_whole_link(c
 
 
 def test_a_device_without_blobs_has_none_to_enable(client, server):
-    client.enable_blobs(MOUNT)
+    with pytest.raises(UnknownProperty, match="BLOB"):
+        client.enable_blobs(MOUNT)
     assert server.heard(EnableBlob) == []
 
 

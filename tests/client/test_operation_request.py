@@ -147,6 +147,18 @@ def test_the_last_words_count(desk, clock):
     )
 
 
+def test_old_words_explain_nothing(desk, clock):
+    request = cool(desk)
+    desk.says("[ERROR] got no stars")
+    clock.advance(10)
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert request.running()
+    desk.says("[ERROR] the cooler has no power")
+    assert text_of(request) == (
+        "it went to Alert; the driver said '[ERROR] the cooler has no power'"
+    )
+
+
 def test_small_talk_explains_nothing(desk, clock):
     request = cool(desk)
     for level in ("INFO", "DEBUG", "SCOPE"):

@@ -172,6 +172,12 @@ def test_set_takes_a_mapping_and_members_at_once(obedient, server):
     assert server.next(New).values == {"X": 1.0, "Y": 2.0, "WIDTH": 1280.0, "HEIGHT": 1024.0}
 
 
+def test_set_is_done_whatever_becomes_of_members_not_asked_for(server, ccd):
+    operation = ccd["CCD_FRAME"].set(X=5)
+    server.tell(update(FRAME, State.OK, X=5.0, WIDTH=1275.0))
+    assert operation.result(0) is None
+
+
 def test_members_may_be_called_like_parameters(obedient, server):
     server.tell(texts("ODD", {"self": "", "value": "", "name": ""}))
     obedient["ODD"].set(self="a", value="b", name="c").result(SOON)

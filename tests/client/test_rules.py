@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from indinb.client.model import Model
 from indinb.client.observers import Change
-from indinb.client.rules import Done, holds, settled
+from indinb.client.rules import Done, at_rest, holds, settled
 from indinb.errors import Aborted, Failed, OperationError, Refused
 from indinb.protocol.messages import Blob, New
 from indinb.protocol.vocabulary import Permission, State, SwitchRule
@@ -332,3 +332,27 @@ def test_real_drivers_fail_bad_values_or_are_silent():
     assert ("NO_SUCH", (1.0,), None) in found
     assert ("CCD_BINNING", (9.0, 9.0), Failed) in found
     assert ("CCD_BINNING", (2.0,), Failed) in found
+
+
+# Switches that are thrown for good
+
+
+@pytest.mark.parametrize(
+    ("reports", "verdict"),
+    [
+        ([], None),
+        ([(BUSY, DARK)], None),
+        ([(BUSY, LIGHT), (OK, DARK)], Done),
+        ([(IDLE, DARK)], Done),
+        ([(BUSY, DARK), (ALERT, DARK)], Failed),
+        ([(BUSY, DARK), (IDLE, LIGHT)], Refused),
+    ],
+)
+def test_a_switch_at_rest(reports, verdict):
+    model, changes = Model(), []
+    model.apply(FRAME_TYPE)
+    for state, values in reports:
+        (delta,) = model.apply(update(FRAME_TYPE, state, **values))
+        changes.append(Change("updated", None, FRAME_TYPE.name, delta.old, delta.new))
+    found = at_rest({"FRAME_DARK": True}, changes)
+    assert found is None if verdict is None else isinstance(found, verdict)
