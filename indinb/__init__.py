@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from indinb.client import display
 
 if TYPE_CHECKING:
+    from indinb import errors as errors
     from indinb import instruments as instruments
     from indinb import widgets as widgets
     from indinb.errors import IndiError as IndiError
@@ -30,6 +31,7 @@ _PUBLIC = {
     "IndiError": "indinb.errors",
     "Telescope": "indinb.instruments",
     "connect": "indinb.observatory",
+    "errors": "indinb",
     "instruments": "indinb",
     "simulate": "indinb.observatory",
     "widgets": "indinb",
@@ -39,6 +41,10 @@ __all__ = sorted(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("indinb")
     try:
         home = _PUBLIC[name]
     except KeyError:
@@ -53,6 +59,8 @@ def __dir__() -> list[str]:
 
 
 def _render(thing: Any) -> display.MimeBundle:
+    if not _runs_in_a_notebook():
+        return display.static(thing)
     from indinb.widgets import render
 
     return render(thing)

@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -31,14 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        return options.run(options) or 0
     except (IndiError, OSError) as error:
         print(f"indinb: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("indinb: stopped", file=sys.stderr)
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +99,7 @@ class _Table:
         print(f"{what:<20} {time.monotonic() - begin:5.1f} s  {self.note}", flush=True)
 
 
-def _lab(options: argparse.Namespace) -> None:
+def _lab(options: argparse.Namespace) -> int:
     """Copy the lessons to a folder, where they may be changed, and open the first."""
     if importlib.util.find_spec("jupyterlab") is None:
         raise IndiError('JupyterLab is not installed: pip install "indinb[lab]"')
@@ -109,7 +109,13 @@ def _lab(options: argparse.Namespace) -> None:
         if not copy.exists():
             shutil.copyfile(lesson, copy)
     command = [sys.executable, "-m", "jupyterlab", *options.options, _FIRST_LESSON]
-    subprocess.run(command, cwd=options.folder, check=False)
+    # Ctrl-C is for JupyterLab, which asks what to do with its kernels; it must live that long.
+    # (A signal that is ignored would be ignored by the kernels, too.)
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, cwd=options.folder, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _lessons() -> Path:

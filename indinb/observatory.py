@@ -35,12 +35,13 @@ class Client(Connection):
         self,
         transport: Transport,
         address: str = "server",
-        devices: Sequence[str] | None = None,
+        devices: Sequence[str] | str | None = None,
         read_only: bool = False,
         on_close: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(transport, address, devices, read_only)
         self._on_close = on_close
+        self._used: dict[str, Device] = {}
         self._chosen: dict[str, Device] = {}
 
     @property
@@ -58,13 +59,13 @@ class Client(Connection):
         """The camera for guiding, which has "guide" in its name."""
         return Camera(self._device("guide_camera"))
 
-    def use(self, **roles: str) -> None:
+    def use(self, **roles: str | Device) -> None:
         """Say which device has which role.
 
         Parameters
         ----------
-        **roles : str
-            Names of devices by role: ``telescope``, ``camera``, ``guide_camera``.
+        **roles : str or Device
+            Devices, or their names, by role: ``telescope``, ``camera``, ``guide_camera``.
 
         Raises
         ------
@@ -76,7 +77,8 @@ class Client(Connection):
         unknown = roles.keys() - _ROLES.keys()
         if unknown:
             raise TypeError(f"no role is called {', '.join(unknown)}; there is {', '.join(_ROLES)}")
-        self._chosen |= {role: self.devices[name] for role, name in roles.items()}
+        names = {r: d.name if isinstance(d, Device) else d for r, d in roles.items()}
+        self._used |= {role: self.devices[name] for role, name in names.items()}
 
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread."""
@@ -85,6 +87,8 @@ class Client(Connection):
             self._on_close()
 
     def _device(self, role: str) -> Device:
+        if role in self._used:
+            return self._used[role]
         chosen = self._chosen.get(role)
         if chosen is None or not chosen.defined:
             chosen = self._chosen[role] = self._choose(role)
@@ -103,7 +107,7 @@ def connect(
     host: str = "localhost",
     port: int = 7624,
     *,
-    devices: Sequence[str] | None = None,
+    devices: Sequence[str] | str | None = None,
     read_only: bool = False,
     timeout: float = 5.0,
 ) -> Client:
@@ -118,8 +122,8 @@ def connect(
         Name or address of the machine on which the server runs.
     port : int
         INDI's own by default.
-    devices : sequence of str, optional
-        See only these devices.
+    devices : sequence of str, or str, optional
+        See only these devices, or this one.
     read_only : bool
         Look, but ask nothing of any device.
     timeout : float
@@ -134,8 +138,10 @@ def connect(
     ------
     ConnectionFailed
         If there is no such host, nothing listens there, or nothing answers.
+    ConnectionLost
+        If the server hangs up at once.
     """
-    transport = open_tcp(host, port, timeout)
+    transport = open_tcp(host, int(port), timeout)
     return Client(transport, f"{host}:{port}", devices, read_only).open()
 
 
@@ -146,7 +152,8 @@ def simulate(server: str = "indiserver") -> Client:
     ----------
     server : str
         "indiserver": INDI's own simulators of a telescope, two cameras, a focuser and a filter
-        wheel, on a free port; they need Debian's indi-bin or the like.
+        wheel, on a free port; they need Debian's indi-bin or the like. As every indiserver, it
+        can be reached, and its simulators be moved, by whoever shares the network.
 
     Returns
     -------

@@ -42,7 +42,7 @@ class IndiServer:
     Attributes
     ----------
     host, port : str, int
-        Where it listens; only this machine can reach it by name.
+        Where it is reached from this machine.
 
     Raises
     ------

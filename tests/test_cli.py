@@ -1,11 +1,13 @@
 """The ``indinb`` command."""
 
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from astropy import units as u
@@ -29,15 +31,19 @@ def overhead() -> str:
 
 
 @pytest.fixture
-def jupyter(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Path]]:
-    """Return what would be run, and in which folder."""
+def jupyter(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[list[str], Path]]]:
+    """Yield what would be run, and in which folder."""
     run: list[tuple[list[str], Path]] = []
 
-    def note(command: list[str], cwd: Path, check: bool) -> None:
+    def note(command: list[str], cwd: Path, check: bool) -> SimpleNamespace:
+        assert signal.getsignal(signal.SIGINT) not in (interrupted, signal.SIG_IGN)
         run.append((command, cwd))
+        return SimpleNamespace(returncode=0)
 
+    interrupted = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(cli.subprocess, "run", note)
-    return run
+    yield run
+    assert signal.getsignal(signal.SIGINT) is interrupted
 
 
 def failure(capsys: pytest.CaptureFixture, *arguments: str) -> str:

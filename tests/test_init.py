@@ -105,6 +105,7 @@ def test_the_room_of_instruments_stays_a_function():
 def test_things_are_shown_by_the_widgets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(indinb.widgets, "render", lambda thing: {"text/plain": f"shown {thing}"})
     monkeypatch.setattr(display, "_render", indinb._render)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=...))
     assert display.render("device") == {"text/plain": "shown device"}
 
 

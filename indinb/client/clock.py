@@ -10,6 +10,23 @@ from collections.abc import Callable
 logger = logging.getLogger(__name__)
 
 
+_this_thread = threading.local()
+
+
+def forbid_waiting() -> None:
+    """Mark this thread as one that brings what others wait for, and so must not wait itself."""
+    _this_thread.must_not_wait = True
+
+
+def check_may_wait() -> None:
+    """Raise RuntimeError where `forbid_waiting` was called."""
+    if getattr(_this_thread, "must_not_wait", False):
+        raise RuntimeError(
+            "an observer cannot wait: nothing arrives until it returns. "
+            "Use operation.add_done_callback(...), or wait in another thread"
+        )
+
+
 class Timer:
     """One call in the future.
 
@@ -53,6 +70,7 @@ class _Clock:
             self._condition.notify()
 
     def _run(self) -> None:
+        forbid_waiting()
         while (timer := self._next()) is not None:
             callback = timer.callback
             if callback is not None:

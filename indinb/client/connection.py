@@ -2,8 +2,8 @@
 
 The threads, and their rules:
 
-1. The reader thread alone applies messages and calls observers, in the order of the wire. Any
-   thread may read.
+1. The reader thread alone applies messages and calls observers, in the order of the wire; only
+   the end is told by the thread that closes. Any thread may read.
 2. What is published is never changed: frozen values, replaced by one assignment. So reading needs
    no lock.
 3. There are two small locks: one keeps a message whole on the wire, one guards the tuples of
@@ -22,11 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, Self
 
 from indinb.client import display
+from indinb.client.clock import check_may_wait, forbid_waiting
 from indinb.client.completion import offer_keys
 from indinb.client.device import Device
 from indinb.client.model import Delta, Model
 from indinb.client.observers import Change, Handler, Observers, Subscription, notify
-from indinb.client.operation import Operation, check_may_wait, enter_reader_thread
+from indinb.client.operation import Operation
 from indinb.client.property import Property, did_you_mean
 from indinb.client.quiet import Quiet
 from indinb.client.transport import Transport
@@ -36,6 +37,7 @@ from indinb.errors import (
     NotWritable,
     PropertyError,
     UnknownDevice,
+    UnknownProperty,
 )
 from indinb.protocol.messages import EnableBlob, GetProperties, Message, New, Notice, Ping
 from indinb.protocol.reader import Reader
@@ -43,6 +45,9 @@ from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.protocol.writer import encode
 
 logger = logging.getLogger(__name__)
+
+_WORKER = "indinb-worker"
+_END_TIMEOUT = 5.0  # seconds for observers that are being called while the client is closed
 
 Status = Literal["connected", "lost", "closed"]
 
@@ -67,7 +72,7 @@ class Devices(Mapping[str, Device]):
         return len(self._connection.model.devices())
 
     def __repr__(self) -> str:
-        return "\n".join(map(repr, self.values())) or "<no devices>"
+        return "\n".join(map(repr, map(self._connection.handle, self))) or "<no devices>"
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
@@ -77,7 +82,7 @@ class Devices(Mapping[str, Device]):
         columns = ["device", "connected", "interfaces", "properties"]
         rows = [
             [d.name, "yes" if d.connected else "no", d.interfaces.name or "GENERAL", str(len(d))]
-            for d in self.values()
+            for d in map(self._connection.handle, self)
         ]
         return display.Summary(f"Devices of {self._connection.address}", columns, rows)
 
@@ -94,8 +99,8 @@ class Connection:
         A link that is open already.
     address : str
         What to call the server.
-    devices : sequence of str, optional
-        See only these. The server sends nothing of the others.
+    devices : sequence of str, or str, optional
+        See only these, or this one. The server sends nothing of the others.
     read_only : bool
         Look, but ask nothing of any device.
 
@@ -111,7 +116,7 @@ class Connection:
         self,
         transport: Transport,
         address: str = "server",
-        devices: Sequence[str] | None = None,
+        devices: Sequence[str] | str | None = None,
         read_only: bool = False,
     ) -> None:
         self.address = address
@@ -120,9 +125,9 @@ class Connection:
         self.model = Model()
         self.observers = Observers()
         self.devices = Devices(self)
-        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="indinb-worker")
+        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_WORKER)
         self._transport = transport
-        self._scope = devices
+        self._scope = [devices] if isinstance(devices, str) else devices
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._pending: set[Operation[Any]] = set()
@@ -143,6 +148,11 @@ class Connection:
             for device in self._scope or (None,):
                 self.send(GetProperties(device))
             quiet.result()
+            if not self.devices:
+                logger.warning(
+                    "%s has announced no devices yet: is it an INDI server, with drivers?",
+                    self.address,
+                )
         except BaseException:
             self.close()
             raise
@@ -154,9 +164,10 @@ class Connection:
             return
         self._end("closed", "this client was closed: make a new one with indinb.connect()")
         self._transport.close()
-        self.worker.shutdown(wait=False, cancel_futures=True)
+        on_worker = threading.current_thread().name.startswith(_WORKER)
+        self.worker.shutdown(wait=not on_worker, cancel_futures=True)
         if self._reader.is_alive() and threading.current_thread() is not self._reader:
-            self._reader.join()
+            self._reader.join(_END_TIMEOUT)
         self.status = "closed"  # the reader may have called it "lost" at the same moment
         self.observers.clear()
 
@@ -192,7 +203,10 @@ class Connection:
         try:
             with self._send_lock:
                 self._transport.send(data)
-        except OSError as error:
+        except BaseException as error:
+            self._transport.close()  # half a message may be on the wire: nothing may follow it
+            if not isinstance(error, OSError):
+                raise
             raise ConnectionLost(f"{self.address} does not take any more: {error}") from error
 
     def begin(self, operation: Operation[Any]) -> None:
@@ -316,14 +330,17 @@ class Connection:
         return self.model.vector(device, property) is not None
 
     def _blob_properties(self, device: str) -> list[str]:
-        found = self.devices[device]
-        names = [name for name, each in found.items() if each.kind is Kind.BLOB]
+        vectors = self.model.vectors(self.devices[device].name)
+        names = [name for name, each in vectors.items() if each.definition.kind is Kind.BLOB]
         if not names:
-            raise found.unknown("BLOB")
+            raise UnknownProperty(
+                f"{device} has no BLOB property now: is it connected? "
+                f"client.devices[{device!r}].connect()"
+            )
         return names
 
     def _read(self) -> None:
-        enter_reader_thread()
+        forbid_waiting()
         reader = Reader()
         try:
             while (received := self._transport.receive_into(reader.get_buffer()))[0]:

@@ -73,17 +73,10 @@ class Definition:
         return replace(self, members=MappingProxyType(members))
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Member):
     """One member of a property, as it is now."""
 
-    name: str
-    label: str
-    value: Value
-    format: str
-    min: float
-    max: float
-    step: float
+    __slots__ = ()
 
     @property
     def text(self) -> str:
@@ -169,7 +162,7 @@ class Vector(Mapping[str, Value]):
     def elements(self) -> Mapping[str, Element]:
         """The members with label, format and limits."""
         return {
-            name: Element(name, member.label, self._values[name], *member[3:])
+            name: Element(*member._replace(value=self._values[name]))
             for name, member in self.definition.members.items()
         }
 

@@ -110,5 +110,5 @@ def notify(subscriptions: tuple[Subscription, ...], change: Change) -> None:
     for subscription in subscriptions:
         try:
             subscription.handler(change)
-        except Exception:
+        except BaseException:  # even sys.exit() in an observer must not end the reader
             logger.exception("an observer of %s failed: %r", change.name, subscription.handler)

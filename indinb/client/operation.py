@@ -7,19 +7,30 @@ out several operations one after another.
 
 import asyncio
 import contextlib
-import threading
+import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, InvalidStateError, wait
-from time import monotonic
+from concurrent import futures
+from concurrent.futures import Future, InvalidStateError
+from time import monotonic, time
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from indinb.client import display
-from indinb.client.clock import Timer, call_later
+from indinb.client.clock import Timer, call_later, check_may_wait
+from indinb.client.model import Vector
 from indinb.client.observers import Change, Observers
 from indinb.client.rules import Done, Rule, Verdict
-from indinb.errors import Aborted, Failed, IndiError, OperationError, OperationTimeout
+from indinb.errors import (
+    Aborted,
+    ConnectionLost,
+    Failed,
+    IndiError,
+    OperationError,
+    OperationTimeout,
+)
 from indinb.protocol.messages import Message, New
 from indinb.protocol.vocabulary import State
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -27,26 +38,11 @@ ABORT_PATIENCE = 3.0
 """Seconds that an instrument has to confirm that it has stopped."""
 
 _EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
+_BUSY_PATIENCE = 3600.0  # seconds that a Busy is believed of which nothing more is heard
 _EXPLANATION_AGE = 2.0  # seconds before a failure in which a driver may have said why
 _SLICE = 0.05  # seconds between chances for Ctrl-C, which Windows grants only between waits
 _UNNOTICED = 0.3  # seconds that somebody waits gladly without seeing progress
 _SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
-
-_this_thread = threading.local()
-
-
-def enter_reader_thread() -> None:
-    """Mark this thread as one that must not wait, since it brings what is waited for."""
-    _this_thread.reads = True
-
-
-def check_may_wait() -> None:
-    """Raise RuntimeError on a reader thread."""
-    if getattr(_this_thread, "reads", False):
-        raise RuntimeError(
-            "an observer cannot wait: nothing arrives until it returns. "
-            "Use operation.add_done_callback(...), or wait in another thread"
-        )
 
 
 class Progress(NamedTuple):
@@ -129,20 +125,27 @@ class Operation(Future[T], Generic[T]):
         """
         check_may_wait()
         try:
-            wait([self], _UNNOTICED)
+            futures.wait([self], _UNNOTICED)
             if not self.done():
-                display.following(self)
+                self._show()
             while not self.done():
-                wait([self], _SLICE)
+                futures.wait([self], _SLICE)
         except KeyboardInterrupt:
             self.abort()
-            wait([self], ABORT_PATIENCE)
+            futures.wait([self], ABORT_PATIENCE)
             raise
         return self.result()
 
+    def _show(self) -> None:
+        """Show that somebody waits; what cannot be shown must not keep the instrument waiting."""
+        try:
+            display.following(self)
+        except Exception:
+            logger.exception("the progress of %r cannot be shown", self.label)
+
     def fail(self, error: BaseException) -> None:
         """End it with an error, unless it is over already."""
-        if self._aborting and not isinstance(error, Aborted):
+        if self._aborting and not isinstance(error, Aborted | ConnectionLost):
             error = Aborted(f"{self.label}: aborted")
         with contextlib.suppress(InvalidStateError):
             self.set_exception(error)
@@ -209,6 +212,8 @@ class Request(Operation[T]):
         Seconds after which it fails with `OperationTimeout`.
     patient : bool
         While the property is Busy, let the time start again.
+    recheck : float, optional
+        Seconds after which the rule is asked again, even if nothing has changed.
     abort : callable, optional
         Stops the instrument. Without it, `abort` only ends the waiting.
     progress : callable, optional
@@ -225,6 +230,7 @@ class Request(Operation[T]):
         watch: Iterable[str] = (),
         timeout: float,
         patient: bool = False,
+        recheck: float | None = None,
         abort: Callable[[], object] | None = None,
         progress: Callable[[Sequence[Change]], Progress] | None = None,
     ) -> None:
@@ -242,6 +248,8 @@ class Request(Operation[T]):
         self._timers: list[Timer] = []
         self._subscription = link.observers.add((message.device, None), self._hear)
         self._later(timeout, self._expire)
+        if recheck is not None:
+            self._later(recheck, self._judge)
         self.add_done_callback(self._release)
         link.begin(self)
         try:
@@ -261,11 +269,19 @@ class Request(Operation[T]):
         if self._abort is None:
             super()._stop()
             return
-        self._later(ABORT_PATIENCE, super()._stop)
+        self._later(ABORT_PATIENCE, self._stop_unconfirmed)
         try:
             self._abort()
         except IndiError as error:
             self.fail(Aborted(f"{self.label}: aborted, but the instrument goes on: {error}"))
+
+    def _stop_unconfirmed(self) -> None:
+        self.fail(
+            Aborted(
+                f"{self.label}: aborted, but the instrument has not confirmed within "
+                f"{ABORT_PATIENCE:g} s that it stopped"
+            )
+        )
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
         timer = call_later(seconds, callback)
@@ -282,7 +298,14 @@ class Request(Operation[T]):
                 self._give_up()
         elif change.name in self._watched:
             self._changes.append(change)
+            self._judge()
+
+    def _judge(self) -> None:
+        try:
             self._conclude(self._rule(self._changes))
+        except Exception as error:  # what a driver sends may be what no rule expects
+            logger.exception("the rule of %r failed", self.label)
+            self.fail(Failed(f"{self.label}: its answer makes no sense: {error!r}"))
 
     def _hear_text(self, text: str) -> None:
         if not text.startswith(_SMALL_TALK):
@@ -301,9 +324,10 @@ class Request(Operation[T]):
 
     def _give_up(self) -> None:
         """Fail with the problem, if there is one."""
-        if self._problem is not None:
+        problem = self._problem
+        if problem is not None:
             said = "".join(f"; the driver said {text!r}" for text in self._explanations())
-            self.fail(type(self._problem)(f"{self.label}: {self._problem}{said}"))
+            self.fail(type(problem)(f"{self.label}: {problem}{said}"))
 
     def _explanations(self) -> list[str]:
         """Return what the driver has just said; what is older explains nothing."""
@@ -312,7 +336,7 @@ class Request(Operation[T]):
 
     def _expire(self) -> None:
         last = self._changes[-1].new if self._changes else None
-        if self._patient and last is not None and last.state is State.BUSY:
+        if self._patient and last is not None and _is_still_busy(last):
             self._later(self._timeout, self._expire)
             return
         seen = "the driver did not answer" if last is None else f"its state is {last.state}"
@@ -320,8 +344,13 @@ class Request(Operation[T]):
 
     def _release(self, _: Future[T]) -> None:
         self._subscription.close()
+        self._changes = []  # they may hold pictures
         for timer in self._timers:
             timer.cancel()
+
+
+def _is_still_busy(vector: Vector) -> bool:
+    return vector.state is State.BUSY and time() - vector.received < _BUSY_PATIENCE
 
 
 Steps = Generator["Future[Any]", Any, T]
@@ -383,10 +412,17 @@ class Procedure(Operation[T]):
             step.add_done_callback(self._stepped)
 
     def _stepped(self, step: "Future[Any]") -> None:
-        error = Aborted(f"{self.label}: aborted") if self._aborting else step.exception()
+        error = self._error_of(step)
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
             if self._aborting:  # it came between the two steps
                 self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))
+
+    def _error_of(self, step: "Future[Any]") -> BaseException | None:
+        if self._aborting:
+            return Aborted(f"{self.label}: aborted")
+        if step.cancelled():  # as work that waits is when the client is closed
+            return ConnectionLost(f"{self.label}: the client was closed")
+        return step.exception()

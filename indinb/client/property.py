@@ -15,7 +15,7 @@ from indinb.client.model import Definition, Element, Vector
 from indinb.client.observers import Handler, Subscription
 from indinb.client.operation import Operation, Request
 from indinb.errors import PropertyError, UnknownElement, UnknownProperty
-from indinb.protocol.messages import Value
+from indinb.protocol.messages import New, Value
 from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _ANSWER_TIMEOUT = 60.0  # seconds for a driver to react: some are blocked while they work
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
+def did_you_mean(word: object, known: Sequence[str]) -> str:
     """Return a hint at the nearest known words, or nothing."""
-    near = difflib.get_close_matches(word, known, n=3)
+    near = difflib.get_close_matches(str(word), known, n=3)
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
@@ -57,7 +57,7 @@ class Property(Mapping[str, Value]):
         UnknownProperty
             If the driver has not (or no longer) defined the property.
         """
-        vector = self.device.connection.model.vector(self.device.name, self.name)
+        vector = self._vector()
         if vector is None:
             raise self.device.unknown(self.name)
         return vector
@@ -65,7 +65,7 @@ class Property(Mapping[str, Value]):
     @property
     def defined(self) -> bool:
         """Whether the driver offers the property now."""
-        return self.device.connection.model.vector(self.device.name, self.name) is not None
+        return self._vector() is not None
 
     @property
     def definition(self) -> Definition:
@@ -175,8 +175,8 @@ class Property(Mapping[str, Value]):
         message = request.build(vector, asked)
         wanted = {name: new for name, new in message.values.items() if name in asked}
         rule = partial(rules.settled, vector.definition, wanted)
-        timeout = max(self.timeout, _ANSWER_TIMEOUT)
-        return self.ask(asked, rule, timeout=timeout, patient=True)
+        timeout = max(vector.definition.timeout, _ANSWER_TIMEOUT)
+        return self._send(message, rule, timeout=timeout, patient=True)
 
     def ask(
         self,
@@ -197,10 +197,14 @@ class Property(Mapping[str, Value]):
         label : str, optional
             What is being done, for people.
         **options
-            ``watch``, ``timeout``, ``patient``, ``abort`` and ``progress`` of
+            ``watch``, ``timeout``, ``patient``, ``recheck``, ``abort`` and ``progress`` of
             `indinb.client.operation.Request`.
         """
-        message = request.build(self.vector, asked)
+        return self._send(request.build(self.vector, asked), rule, label, **options)
+
+    def _send(
+        self, message: New, rule: rules.Rule, label: str | None = None, **options: Any
+    ) -> Operation[Any]:
         label = label or f"set {self.name} of {self.device.name}"
         return Request(self.device.connection, label, message, rule, **options)
 
@@ -218,6 +222,9 @@ class Property(Mapping[str, Value]):
             To `close`, or to use in a ``with``.
         """
         return self.device.connection.observers.add((self.device.name, self.name), handler)
+
+    def _vector(self) -> Vector | None:
+        return self.device.connection.model.vector(self.device.name, self.name)
 
     def __getitem__(self, name: str) -> Value:
         try:
@@ -245,17 +252,19 @@ class Property(Mapping[str, Value]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        if not self.defined:
+        vector = self._vector()
+        if vector is None:
             return f"<Property {self.device.name}.{self.name}: not defined>"
-        values = ", ".join(f"{e.name}={e.text}" for e in self.elements.values())
-        return f"<Property {self.device.name}.{self.name} {self.state}: {values}>"
+        values = ", ".join(f"{e.name}={e.text}" for e in vector.elements.values())
+        return f"<Property {self.device.name}.{self.name} {vector.state}: {values}>"
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self) if self.defined else []
+        return list(self._vector() or ())
 
     def summary(self) -> display.Summary:
         """Describe it as a table."""
-        rows = [[e.label, e.text] for e in self.elements.values()] if self.defined else []
+        vector = self._vector()
+        rows = [[e.label, e.text] for e in vector.elements.values()] if vector else []
         return display.Summary(f"{self.device.name} · {self.name}", ["member", "value"], rows)
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:

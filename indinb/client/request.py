@@ -6,6 +6,7 @@ into texts and numbers, so these go out whole and in the order of their definiti
 
 import logging
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from indinb.errors import NotWritable, OutOfRange, PropertyError, UnknownElement
 from indinb.protocol.messages import Blob, Member, New, Value
 from indinb.protocol.numbers import number_text, parse_number
 from indinb.protocol.vocabulary import Kind, SwitchRule
+
+_TYPED_NUMBER = re.compile(
+    r"[-+]?(?:[0-9.,]+(?:[eE][-+]?[0-9]+|(?:[:hdms°'\"]+[0-9.]*){0,3})|(?i:nan|inf))"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -89,13 +94,20 @@ def _numbers(vector: Vector, asked: Mapping[str, object]) -> dict[str, Value]:
 
 def _number(definition: Definition, name: str, value: object) -> float:
     try:
-        number = parse_number(value) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
+        number = _typed_number(value) if isinstance(value, str) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise OutOfRange(f"{name} of {_title(definition)} takes a number: {error}") from None
     if not math.isfinite(number):
         raise OutOfRange(f"{name} of {_title(definition)} cannot be {number}: give a real number")
     _check_range(definition, definition.members[name], number)
     return number
+
+
+def _typed_number(text: str) -> float:
+    """Read what a person typed; libindi's own rule would take "5 30" for 530, and "5abc" for 5."""
+    if not _TYPED_NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"{text!r} is none: write 5.5 or 5:30:00")
+    return parse_number(text)
 
 
 def _check_range(definition: Definition, member: Member, number: float) -> None:

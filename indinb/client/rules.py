@@ -26,12 +26,12 @@ Verdict = Done | OperationError | None
 Rule = Callable[[Sequence[Change]], Verdict]
 
 
-def holds(asked: Mapping[str, Value], vector: Vector) -> bool:
+def holds(asked: Mapping[str, Value], vector: Mapping[str, Value]) -> bool:
     """Whether a property has the values asked for, as near as drivers store them.
 
     Examples
     --------
-    >>> holds({}, None)
+    >>> holds({"RA": 1.0}, {"RA": 1.0000001, "DEC": 40.0})
     True
     """
     return all(_same(value, vector.get(name)) for name, value in asked.items())

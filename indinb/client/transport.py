@@ -71,16 +71,16 @@ def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
         )
     try:
         sock = socket.create_connection((host, port), timeout)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise ConnectionFailed(_advice(host, port, timeout, error)) from error
     sock.settimeout(None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return SocketTransport(sock)
 
 
-def _advice(host: str, port: int, timeout: float, error: OSError) -> str:
+def _advice(host: str, port: int, timeout: float, error: Exception) -> str:
     match error:
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():
             return f"no host is called {host!r}: check the name, or give its address"
         case ConnectionRefusedError():
             return (

@@ -34,14 +34,25 @@ class Instrument:
         """The device's name."""
         return self.device.name
 
+    @property
+    def connected(self) -> bool:
+        """Whether the driver is connected to its hardware."""
+        return self.device.connected
+
     def connect(self) -> None:
         """Connect the driver to its hardware; see `Device.connect`."""
         self.device.connect()
 
+    def disconnect(self) -> None:
+        """Disconnect the driver from its hardware."""
+        self.device.disconnect()
+
     def _ensure(self, name: str, member: str) -> Steps[None]:
-        """Select a member of a switch, if the driver has it and another one is on."""
+        """Switch a member on, if the driver has it and lets it be switched."""
         found = self._find(name)
-        if found is not None and member in found and found.value != member:
+        if found is None or not found.permission.writable:
+            return
+        if found.vector.get(member) is False:
             yield found.set(member)
 
     def _find(self, name: str) -> Property | None:

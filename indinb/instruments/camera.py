@@ -10,6 +10,7 @@ from astropy import units as u
 
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused
 from indinb.images.frame import Frame
@@ -123,6 +124,10 @@ class Camera(Instrument):
         exposure = self.device[_EXPOSURE]
         if self.exposing:
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
+        self._check_frame_type(frame_type)
+        if frame_type == "FRAME_BIAS":  # which lasts as short as the camera can
+            seconds = max(seconds, exposure.elements[_SECONDS].min)
+        build(exposure.vector, {_SECONDS: seconds})  # refuse it before anything is set
         connection = self.device.connection
         connection.enable_blobs(self.name, _IMAGE)
         yield from self._prepare(frame_type, binning)
@@ -138,12 +143,17 @@ class Camera(Instrument):
         frame: Frame = yield connection.worker.submit(Frame.from_blob, blob)
         return frame
 
+    def _check_frame_type(self, frame_type: str) -> None:
+        types = self._find("CCD_FRAME_TYPE") or ()
+        if frame_type != "FRAME_LIGHT" and frame_type not in types:
+            raise Refused(f"{self.name} has no {frame_type}; it has {', '.join(types) or 'none'}")
+
     def _prepare(self, frame_type: str, binning: tuple[int, int] | None) -> Steps[None]:
         """Set what differs, one by one: saved configurations are not to be trusted."""
         yield from self._ensure("CCD_VIDEO_STREAM", "STREAM_OFF")
         yield from self._ensure("CCD_FAST_TOGGLE", "INDI_DISABLED")
         yield from self._ensure("CCD_TRANSFER_FORMAT", "FORMAT_FITS")
-        if (upload := self._find("UPLOAD_MODE")) and upload.value == "UPLOAD_LOCAL":
+        if (upload := self._find("UPLOAD_MODE")) and upload.vector.get("UPLOAD_LOCAL"):
             yield upload.set("UPLOAD_CLIENT")
         yield from self._ensure("CCD_FRAME_TYPE", frame_type)
         if binning is not None and binning != self.binning:
@@ -163,7 +173,7 @@ def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
     for change in changes:
         if change.name == _EXPOSURE:
             state = change.new.state
-            begun = begun or state in (State.BUSY, State.OK)
+            begun = begun or _begins(change)
         elif begun and _is_picture(change):
             blob = change.new[_IMAGE]
     match state:
@@ -174,6 +184,12 @@ def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
         case State.OK if blob is not None:
             return Done(blob)
     return None
+
+
+def _begins(change: Change) -> bool:
+    """Whether a camera has begun: some are never Busy, but an Ok may also be only repeated."""
+    was_ok = change.old is not None and change.old.state is State.OK
+    return change.new.state is State.BUSY or (change.new.state is State.OK and not was_ok)
 
 
 def _is_picture(change: Change) -> bool:

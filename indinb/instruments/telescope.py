@@ -1,6 +1,7 @@
 """Telescopes, or rather their mounts."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,7 @@ HERE = 1 * u.arcmin
 
 _EOD = "EQUATORIAL_EOD_COORD"
 _SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
-_GRACE = 3.0  # seconds of polls without motion after which a mount has not taken a slew
+_GRACE = 3.0  # seconds after a first report without motion in which a mount may still begin
 
 
 @instrument(Interface.TELESCOPE)
@@ -102,7 +103,8 @@ class Telescope(Instrument):
         Returns
         -------
         Operation
-            At once; its result is where the telescope points. ``abort()`` stops the mount.
+            At once, unless a name has to be looked up online, which takes 5 s at most. Its result
+            is where the telescope points. ``abort()`` stops the mount.
         """
         with offline():
             aim = self._aim(target, dec)
@@ -216,6 +218,7 @@ class Telescope(Instrument):
             partial(arrived, asked),
             label=label,
             timeout=_SLEW_TIMEOUT,
+            recheck=_GRACE + 1,
             abort=self.start_abort,
             progress=partial(approach, asked),
         )
@@ -242,7 +245,9 @@ class Telescope(Instrument):
         )
 
 
-def arrived(asked: dict[str, float], changes: Sequence[Change]) -> Verdict:
+def arrived(
+    asked: dict[str, float], changes: Sequence[Change], clock: Callable[[], float] = time.time
+) -> Verdict:
     """Decide whether a slew is over: it was Busy, is no more, and points at the target.
 
     Positions that were under way when the slew was asked for come first, so a mount that never
@@ -258,7 +263,7 @@ def arrived(asked: dict[str, float], changes: Sequence[Change]) -> Verdict:
             at_rest.append(change.new)
     if not at_rest:
         return None
-    return _ended(asked, at_rest[0]) if was_busy else _stayed(asked, at_rest)
+    return _ended(asked, at_rest[0]) if was_busy else _stayed(asked, at_rest, clock())
 
 
 def _ended(asked: dict[str, float], vector: Vector) -> Verdict:
@@ -274,14 +279,14 @@ def _ended(asked: dict[str, float], vector: Vector) -> Verdict:
     return Failed(f"it ended {left:.2f} from the target")
 
 
-def _stayed(asked: dict[str, float], vectors: list[Vector]) -> Verdict:
+def _stayed(asked: dict[str, float], vectors: list[Vector], now: float) -> Verdict:
     """Tell from the reports of a mount that was never Busy whether it has to move at all."""
     last = vectors[-1]
     if last.state is State.ALERT:
         return Failed("the mount reports an error")
     if len(vectors) > 1 and _distance(asked, last) <= HERE:
         return Done()
-    if last.received - vectors[0].received > _GRACE:
+    if max(now, last.received) - vectors[0].received > _GRACE:
         return Refused("the mount did not begin to move")
     return None
 

@@ -27,10 +27,20 @@ def panel(thing: Device | Connection) -> Panel:
     Returns
     -------
     Panel
-        A widget, always the same one for the same thing: shown twice, it is one panel seen twice.
+        A widget, the same one for the same thing until it is closed: shown twice, it is one panel
+        seen twice.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
     """
+    if not isinstance(thing, Device | Connection):
+        raise TypeError(
+            f"a panel shows a device or a client, not {thing!r}: give one of client.devices"
+        )
     found = _panels.get(thing)
-    if found is None:
+    if found is None or found.comm is None:  # it was closed
         found = _panels[thing] = Panel(thing)
         _forget_when_closed(thing)
     return found

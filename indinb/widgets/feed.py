@@ -32,17 +32,19 @@ class Feed:
         self._lock = threading.Lock()
         self._timer: Timer | None = None
         self._last = -TICK
+        self._closed = False
 
     def poke(self) -> None:
         """Say that there is something to flush."""
         with self._lock:
-            if self._timer is None:
+            if self._timer is None and not self._closed:
                 wait = max(0.0, self._last + TICK - time.monotonic())
                 self._timer = call_later(wait, self._tick)
 
     def close(self) -> None:
         """Flush no more."""
         with self._lock:
+            self._closed = True
             if self._timer is not None:
                 self._timer.cancel()
 

@@ -16,8 +16,9 @@ import anywidget
 import traitlets
 
 from indinb.client.connection import Connection
-from indinb.client.device import Device, Property
+from indinb.client.device import Device
 from indinb.client.observers import Change
+from indinb.client.property import Property
 from indinb.errors import IndiError
 from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.widgets import snapshot
@@ -48,7 +49,8 @@ class Panel(anywidget.AnyWidget):
     # A widget's module is one text: it has no address from which it could import others.
     _esm = _source("panel_state.js", "panel_editors.js", "panel.js")
     _css = " ".join(_source("panel.css").split())
-    snapshot = traitlets.Bytes().tag(sync=True)
+    # What is sent of it is made anew each time: new views begin with what is true now.
+    snapshot = traitlets.Bytes().tag(sync=True, to_json=lambda _, panel: panel._packed())
 
     def __init__(self, thing: Device | Connection) -> None:
         self._device = thing if isinstance(thing, Device) else None
@@ -57,22 +59,18 @@ class Panel(anywidget.AnyWidget):
         self._lock = threading.Lock()
         self._news = _News()
         self._feed = Feed(self._flush)
+        # Before the snapshot is taken, so that nothing falls between it and the first patch.
+        self._subscription = self._connection.observe(self._hear)
         super().__init__()
         self.on_msg(self._receive)
-        self._subscription = self._connection.observe(self._hear)
-
-    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """Return the widget's state, with what is true now: new views begin with it."""
-        state: dict[str, Any] = super().get_state(key, drop_defaults)
-        if "snapshot" in state:
-            state["snapshot"] = snapshot.packed(self._snapshot())
-        return state
+        self._feed.poke()
 
     def close(self) -> None:
         """Show no more."""
-        self._subscription.close()
-        self._feed.close()
-        super().close()
+        if self.comm is not None:  # garbage is closed once more, and may wait for no lock
+            self._subscription.close()
+            self._feed.close()
+            super().close()
 
     def __repr__(self) -> str:
         return f"<Panel of {self._title}>"
@@ -81,8 +79,13 @@ class Panel(anywidget.AnyWidget):
     def _title(self) -> str:
         return self._device.name if self._device else self._connection.address
 
+    def _packed(self) -> bytes:
+        self._flush()  # what is due goes first, or its messages would come twice
+        return snapshot.packed(self._snapshot())
+
     def _snapshot(self) -> Json:
-        devices = [self._device] if self._device else list(self._connection.devices.values())
+        names = [self._device.name] if self._device else self._connection.devices
+        devices = map(self._connection.handle, names)
         return {
             "title": self._title,
             "seq": self._seq,
@@ -102,18 +105,22 @@ class Panel(anywidget.AnyWidget):
         self._feed.poke()
 
     def _flush(self) -> None:
+        """Send what is new, if there is a line to browsers (yet, or still)."""
+        if self.comm is None:
+            return
         with self._lock:
+            if not self._news:
+                return
             news, self._news = self._news, _News()
-            self._seq += 1
-            patch = {"type": "patch", "seq": self._seq, **news.patch(self._connection)}
-        self.send(patch)
+            self._seq = seq = self._seq + 1
+        self.send({"type": "patch", "seq": seq, **news.patch(self._connection)})
 
     def _receive(self, _: Any, content: Json, __: Any) -> None:
         """Hand a click to the worker: the thread that brings it may be the kernel's own."""
-        if self._connection.status == "closed":
-            self._refuse(content, IndiError("this client is closed"))
-        else:
+        try:
             self._connection.worker.submit(self._obey, content)
+        except RuntimeError:  # closed: no worker is left, and nothing that would take time
+            self._obey(content)
 
     def _obey(self, content: Json) -> None:
         try:
@@ -148,7 +155,7 @@ class Panel(anywidget.AnyWidget):
 
     def _abort(self, content: Json) -> None:
         for found in self._target(content).values():
-            if "ABORT" in found.name and found.kind is Kind.SWITCH:
+            if "ABORT" in found.name and found.kind is Kind.SWITCH and found.permission.writable:
                 found.set({next(iter(found)): True})
 
     def _blobs(self, content: Json) -> None:
@@ -176,8 +183,13 @@ class _News:
         self._devices: dict[str, Device] = {}
         self._properties: dict[str, dict[str, Property]] = {}
         self._messages: dict[str | None, list[Json]] = {}
+        self._some = False
+
+    def __bool__(self) -> bool:
+        return self._some
 
     def add(self, change: Change) -> None:
+        self._some = True
         match change.owner:
             case Property() as found:
                 self._devices[found.device.name] = found.device
@@ -200,10 +212,13 @@ class _News:
         }
 
     def _device(self, device: Device) -> Json:
-        changed = self._properties.get(device.name, {}).values()
+        changed = self._properties.get(device.name, ())
+        connection = device.connection
+        vectors = connection.model.vectors(device.name)
+        present = [vectors[name] for name in changed if name in vectors]
         return {
             **snapshot.heading(device),
-            "properties": [snapshot.of_property(found) for found in changed if found.defined],
-            "deleted": [found.name for found in changed if not found.defined],
+            "properties": [snapshot.of_property(connection, vector) for vector in present],
+            "deleted": [name for name in changed if name not in vectors],
             "messages": self._messages.get(device.name, []),
         }

@@ -1,5 +1,6 @@
 """The progress bar of an operation, with Abort."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,34 +33,35 @@ class ProgressBar(anywidget.AnyWidget):
 
     def __init__(self, operation: Operation[Any]) -> None:
         super().__init__(label=operation.label)
-        self._operation = operation
+        self._operation: Operation[Any] | None = operation
         _answer_while_a_cell_runs(self.comm)
         self.on_msg(self._receive)
-        self._tick()
+        self._tick(operation)
 
     def __repr__(self) -> str:
         return f"<ProgressBar {self.label}>"
 
-    def _tick(self) -> None:
-        if self._operation.done():
-            self._finish()
-            return
-        progress = self._operation.progress
-        with self.hold_sync():
-            self.fraction, self.detail = progress
-        call_later(TICK, self._tick)
+    def _tick(self, operation: Operation[Any]) -> None:
+        if operation.done():
+            self._finish(operation.exception())
+        elif self.comm is not None:  # else this bar was closed
+            with self.hold_sync():
+                self.fraction, self.detail = operation.progress
+            call_later(TICK, partial(self._tick, operation))
 
-    def _finish(self) -> None:
-        error = self._operation.exception()
+    def _finish(self, error: BaseException | None) -> None:
+        self._operation = None  # a widget stays as long as the kernel; a picture need not
         with self.hold_sync():
             self.fraction = 1.0 if error is None else self.fraction
             self.detail = "" if error is None else str(error)
             self.state = _state(error)
 
-    def _receive(self, _: Any, content: dict[str, Any], __: Any) -> None:
-        if content.get("type") == "abort":
-            self._operation.abort()
-            self.send({"type": "ack", "id": content.get("id")})
+    def _receive(self, _: Any, content: Any, __: Any) -> None:
+        match content:
+            case {"type": "abort", "id": number}:
+                if self._operation is not None:
+                    self._operation.abort()
+                self.send({"type": "ack", "id": number})
 
 
 def _state(error: BaseException | None) -> str:

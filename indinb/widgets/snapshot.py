@@ -6,8 +6,8 @@ import zlib
 from typing import Any
 
 from indinb.client.connection import Connection
-from indinb.client.device import Device, Property
-from indinb.client.model import Element
+from indinb.client.device import Device
+from indinb.client.model import Definition, Element, Vector
 from indinb.protocol.messages import Blob, Notice, Value, parse_timestamp
 from indinb.protocol.vocabulary import BlobMode, Kind, State
 
@@ -33,29 +33,31 @@ def of_connection(connection: Connection) -> Json:
 
 def of_device(device: Device) -> Json:
     """Describe a device whole."""
+    connection = device.connection
+    vectors = connection.model.vectors(device.name)  # live handles may be gone by their turn
     return {
         **heading(device),
-        "properties": [of_property(found) for found in device.values()],
+        "properties": [of_property(connection, vector) for vector in vectors.values()],
         "messages": _lines(device.messages),
     }
 
 
 def heading(device: Device) -> Json:
     """Describe what stands at the head of a device's panel."""
+    can_connect = "CONNECTION" in device
     return {
         "name": device.name,
-        "connected": device.connected,
-        "can_connect": "CONNECTION" in device,
+        "connected": device.connected if can_connect else None,
+        "can_connect": can_connect,
         "stale": device.stale,
     }
 
 
-def of_property(found: Property) -> Json:
+def of_property(connection: Connection, vector: Vector) -> Json:
     """Describe a property whole."""
-    vector = found.vector
     definition = vector.definition
     return {
-        "name": found.name,
+        "name": definition.name,
         "label": definition.label,
         "group": definition.group,
         "kind": definition.kind,
@@ -63,8 +65,8 @@ def of_property(found: Property) -> Json:
         "permission": definition.permission,
         "rule": definition.rule,
         "message": vector.message if vector.state is State.ALERT else None,
-        "receiving": definition.kind is Kind.BLOB and _receives(found),
-        "expression": f"client.devices[{found.device.name!r}][{found.name!r}]",
+        "receiving": definition.kind is Kind.BLOB and _receives(connection, definition),
+        "expression": f"client.devices[{definition.device!r}][{definition.name!r}]",
         "elements": [_element(element) for element in vector.elements.values()],
     }
 
@@ -79,9 +81,8 @@ def _lines(notices: tuple[Notice, ...]) -> list[Json]:
     return [of_notice(notice) for notice in notices[-MESSAGES_SHOWN:]]
 
 
-def _receives(found: Property) -> bool:
-    mode = found.device.connection.blob_mode(found.device.name, found.name)
-    return mode is not BlobMode.NEVER
+def _receives(connection: Connection, definition: Definition) -> bool:
+    return connection.blob_mode(definition.device, definition.name) is not BlobMode.NEVER
 
 
 def _element(element: Element) -> Json:
@@ -91,8 +92,9 @@ def _element(element: Element) -> Json:
         "value": _value(element.value),
         "text": _text(element),
     }
-    if isinstance(element.value, float):
-        described |= {"min": element.min, "max": element.max, "step": element.step}
+    limits = {"min": element.min, "max": element.max, "step": element.step}
+    if isinstance(element.value, float) and all(map(math.isfinite, limits.values())):
+        described |= limits
     return described
 
 

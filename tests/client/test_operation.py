@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from indinb.client import display, operation
-from indinb.client.operation import Operation, Progress, enter_reader_thread
+from indinb.client.clock import forbid_waiting
+from indinb.client.operation import Operation, Progress
 from indinb.errors import Aborted, Failed, Refused
 from tests.client.fakes import SOON
 from tests.client.helpers import Slow, interrupt, race, text_of
@@ -17,7 +18,7 @@ def on_reader_thread(function):
     outcome = []
 
     def run():
-        enter_reader_thread()
+        forbid_waiting()
         try:
             outcome.append(function())
         except Exception as error:
@@ -307,7 +308,7 @@ def test_ctrl_c_between_two_looks_aborts(monkeypatch):
         if len(waits) == 5:
             interrupt()
 
-    monkeypatch.setattr(operation, "wait", interrupted)
+    monkeypatch.setattr(operation.futures, "wait", interrupted)
     slew = Operation("slew")
     with pytest.raises(KeyboardInterrupt):
         slew.wait()

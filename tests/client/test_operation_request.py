@@ -65,12 +65,20 @@ def test_nothing_is_left_when_it_is_over(desk, clock):
     assert desk.observers.interested(CCD, None) == ()
 
 
-def test_a_rule_that_raises_is_logged_and_the_time_limit_holds(desk, clock, caplog):
-    request = cool(desk, rule=lambda changes: 1 / 0, timeout=10)
+def test_a_rule_that_raises_is_logged_and_ends_it(desk, clock, caplog):
+    request = cool(desk, rule=lambda changes: 1 / 0)
     desk.say(update(TEMPERATURE, State.BUSY))
     assert "ZeroDivisionError" in caplog.text
-    clock.advance(10)
-    assert isinstance(request.exception(0), OperationTimeout)
+    assert isinstance(request.exception(0), Failed)
+    assert "makes no sense" in text_of(request)
+
+
+def test_a_rule_is_asked_again_when_nothing_more_is_heard(desk, clock):
+    asked = []
+    cool(desk, rule=lambda changes: asked.append(len(changes)), recheck=4)
+    desk.say(update(TEMPERATURE, State.IDLE))
+    clock.advance(5)
+    assert asked == [1, 1]
 
 
 @pytest.mark.parametrize("error", [ConnectionLost("gone"), NotWritable("read-only")])

@@ -9,7 +9,7 @@ from indinb.client.operation import Procedure
 from indinb.errors import UnknownProperty
 from indinb.instruments import Instrument, base, instrument, instruments
 from indinb.instruments.base import Instrument as Base
-from indinb.protocol.vocabulary import Interface
+from indinb.protocol.vocabulary import Interface, Permission
 from tests.waiting import wait_until
 
 # With INDI's simulators
@@ -97,12 +97,9 @@ class _Switch:
     """Stands in for a property, and keeps what it is set to."""
 
     def __init__(self, value: str, *others: str) -> None:
-        self.value = value
-        self.members = (value, *others)
+        self.vector = {value: True} | dict.fromkeys(others, False)
+        self.permission = Permission.READ_WRITE
         self.asked: list[str] = []
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.members
 
     def set(self, name: str) -> Procedure[None]:
         self.asked.append(name)
@@ -129,3 +126,11 @@ def test_only_what_differs_is_selected(property: str, member: str, asked: list[s
     camera = Instrument(_Switchboard(CCD_FRAME_TYPE=switch))
     assert Procedure("prepare", camera._ensure(property, member)).result() is None
     assert switch.asked == asked
+
+
+def test_what_cannot_be_switched_is_left_alone():
+    switch = _Switch("FRAME_LIGHT", "FRAME_DARK")
+    switch.permission = Permission.READ_ONLY
+    camera = Instrument(_Switchboard(CCD_FRAME_TYPE=switch))
+    assert Procedure("prepare", camera._ensure("CCD_FRAME_TYPE", "FRAME_DARK")).result() is None
+    assert switch.asked == []

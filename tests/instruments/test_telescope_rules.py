@@ -24,7 +24,7 @@ from tests.instruments.evidence import (
 )
 
 TARGET = {"RA": 1.0, "DEC": 40.0}
-SLEW = partial(arrived, TARGET)
+SLEW = partial(arrived, TARGET, clock=lambda: 0.0)
 AWAY = (3.0, 10.0)
 BESIDE = (1.0, 40.2)
 THERE = (1.0, 40.01)

@@ -1,12 +1,22 @@
-"""A headless browser, and the panels of some devices in it."""
+"""Widgets without a kernel and time that stands still; a headless browser, and panels in it."""
 
 import shutil
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
+import comm
 import pytest
+from ipywidgets.widgets.widget import _instances
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from indinb.client import operation
+from indinb.widgets import Panel, ProgressBar, feed, progress
+from tests.client.conftest import client as client
+from tests.client.conftest import connect as connect
+from tests.client.conftest import server as server
+from tests.client.fakes import ManualClock
+from tests.widgets.comms import FakeComm, Widget
 from tests.widgets.pages import PAGE, PanelPage
 from tests.widgets.snapshots import Json, device
 
@@ -20,6 +30,43 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_widget_stays_open() -> Iterator[None]:
+    """Fail a test after which a widget of ours is open: ipywidgets would keep it for ever."""
+    before = _open_widgets()
+    yield
+    assert _open_widgets() - before == set(), "widgets are left open"
+
+
+def _open_widgets() -> set[Widget]:
+    return {one for one in _instances.values() if isinstance(one, Panel | ProgressBar)}
+
+
+@pytest.fixture
+def close_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Widget], Widget]]:
+    """Return a function that takes a widget to close at the end; all widgets have `FakeComm`."""
+    monkeypatch.setattr(comm, "create_comm", FakeComm)
+    widgets: list[Widget] = []
+
+    def close_later(widget: Widget) -> Widget:
+        widgets.append(widget)
+        return widget
+
+    yield close_later
+    for widget in widgets:
+        widget.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
+    """Time for widgets and operations, that goes on when it is told to."""
+    clock = ManualClock()
+    for module in (feed, operation, progress):
+        monkeypatch.setattr(module, "call_later", clock.call_later)
+    monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
 
 
 # Not for the session: while Playwright's synchronous half is up, its event loop counts as running
