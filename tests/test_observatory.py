@@ -10,7 +10,14 @@ import pytest
 import indinb
 from indinb import Camera, Client, Telescope, observatory, servers
 from indinb.client.connection import Connection
-from indinb.errors import ConnectionFailed, ConnectionLost, NotWritable, UnknownDevice
+from indinb.errors import (
+    ConnectionFailed,
+    ConnectionLost,
+    NotWritable,
+    UnknownDevice,
+    UnknownProperty,
+)
+from indinb.protocol.messages import Delete
 from indinb.servers import SIMULATORS, IndiServer
 from tests.client.fakes import FakeServer
 
@@ -91,6 +98,24 @@ def test_use_takes_all_or_nothing(fake: Client):
     with pytest.raises(UnknownDevice):
         fake.use(camera="Telescope Simulator", telescope="Nowhere")
     assert fake.camera.name == "CCD Simulator"
+
+
+def test_use_takes_devices_too(fake: Client):
+    fake.use(camera=fake.devices["Telescope Simulator"])
+    assert fake.camera.name == "Telescope Simulator"
+
+
+def test_what_is_used_is_not_replaced_when_it_is_gone(indiserver: IndiServer):
+    with indinb.connect(indiserver.host, indiserver.port) as client:
+        client.use(camera="Guide Simulator")
+        client.model.apply(Delete("Guide Simulator"))
+        with pytest.raises(UnknownProperty, match="Guide Simulator is gone"):
+            client.camera.expose(1)
+
+
+def test_one_device_may_be_named_alone(indiserver: IndiServer):
+    with indinb.connect(indiserver.host, indiserver.port, devices="CCD Simulator") as client:
+        assert list(client.devices) == ["CCD Simulator"]
 
 
 def test_closing_tells_the_owner():

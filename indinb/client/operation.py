@@ -263,7 +263,11 @@ class Request(Operation[T]):
         """How far it is, from what the driver tells."""
         if self.done() or self._measure is None:
             return super().progress
-        return self._measure(tuple(self._changes))
+        try:
+            return self._measure(tuple(self._changes))
+        except Exception:  # what a driver sends may be what no measure expects
+            logger.debug("the progress of %r is not known", self.label, exc_info=True)
+            return Progress()
 
     def _stop(self) -> None:
         if self._abort is None:

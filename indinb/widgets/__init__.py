@@ -1,6 +1,5 @@
 """What a notebook shows."""
 
-import weakref
 from typing import Any
 
 from indinb.client import display
@@ -13,7 +12,7 @@ from indinb.widgets.progress import ProgressBar
 
 __all__ = ["Panel", "ProgressBar", "panel"]
 
-_panels: weakref.WeakKeyDictionary[Device | Connection, Panel] = weakref.WeakKeyDictionary()
+_panels: dict[Device | Connection, Panel] = {}
 
 
 def panel(thing: Device | Connection) -> Panel:
@@ -61,7 +60,7 @@ def follow(operation: Operation[Any]) -> None:
     """Show the progress of an operation for which a cell waits."""
     from IPython.display import display as show
 
-    show(ProgressBar(operation))  # type: ignore[no-untyped-call]
+    show(ProgressBar(operation, blocking=True))  # type: ignore[no-untyped-call]
 
 
 def _view(widget: Panel | ProgressBar) -> display.MimeBundle:

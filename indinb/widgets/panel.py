@@ -22,6 +22,7 @@ from indinb.client.property import Property
 from indinb.errors import IndiError
 from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.widgets import snapshot
+from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import Feed
 from indinb.widgets.snapshot import Json
 
@@ -56,12 +57,14 @@ class Panel(anywidget.AnyWidget):
         self._device = thing if isinstance(thing, Device) else None
         self._connection = thing.connection if isinstance(thing, Device) else thing
         self._seq = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of what is new; the reader thread takes it
+        self._sending = threading.RLock()  # keeps patches and snapshots in their order
         self._news = _News()
         self._feed = Feed(self._flush)
         # Before the snapshot is taken, so that nothing falls between it and the first patch.
         self._subscription = self._connection.observe(self._hear)
         super().__init__()
+        answer_beside_cells(self.comm)
         self.on_msg(self._receive)
         self._feed.poke()
 
@@ -108,12 +111,12 @@ class Panel(anywidget.AnyWidget):
         """Send what is new, if there is a line to browsers (yet, or still)."""
         if self.comm is None:
             return
-        with self._lock:
-            if not self._news:
-                return
-            news, self._news = self._news, _News()
-            self._seq = seq = self._seq + 1
-        self.send({"type": "patch", "seq": seq, **news.patch(self._connection)})
+        with self._sending:
+            with self._lock:
+                news, self._news = self._news, _News()
+            if news:
+                self._seq += 1
+                self.send({"type": "patch", "seq": self._seq, **news.patch(self._connection)})
 
     def _receive(self, _: Any, content: Json, __: Any) -> None:
         """Hand a click to the worker: the thread that brings it may be the kernel's own."""
@@ -131,12 +134,17 @@ class Panel(anywidget.AnyWidget):
             logger.exception("a panel's wish failed: %r", content)
         else:
             if operation is not None:
-                operation.add_done_callback(lambda done: self._report(content, done))
+                self._follow(content, operation)
 
-    def _report(self, content: Json, done: "Future[Any]") -> None:
-        error = done.exception()
-        if error is not None:
-            self._refuse(content, error)
+    def _follow(self, content: Json, operation: "Future[Any]") -> None:
+        """Say so when what was asked for fails later."""
+
+        def report(done: "Future[Any]") -> None:
+            error = done.exception()
+            if error is not None:
+                self._refuse(content, error)
+
+        operation.add_done_callback(report)
 
     def _refuse(self, content: Json, error: BaseException) -> None:
         where = {"device": content.get("device"), "property": content.get("property")}
@@ -156,7 +164,7 @@ class Panel(anywidget.AnyWidget):
     def _abort(self, content: Json) -> None:
         for found in self._target(content).values():
             if "ABORT" in found.name and found.kind is Kind.SWITCH and found.permission.writable:
-                found.set({next(iter(found)): True})
+                self._follow(content, found.set({next(iter(found)): True}))
 
     def _blobs(self, content: Json) -> None:
         mode = BlobMode.ALSO if content["on"] else BlobMode.NEVER
@@ -165,7 +173,8 @@ class Panel(anywidget.AnyWidget):
         self._hear(Change("updated", found, found.name, None, None))
 
     def _resync(self, _: Json) -> None:
-        self.send_state("snapshot")
+        with self._sending:
+            self.send_state("snapshot")
 
     _commands: dict[str, Callable[["Panel", Json], "Future[Any] | None"]] = {  # noqa: RUF012
         "set": _set,

@@ -3,7 +3,7 @@
  *
  * Abort goes to Python as a message. While the cell that waits keeps the kernel busy, some kernels
  * read no messages; so without an answer the kernel is interrupted, which ends the waiting cell and
- * so stops the instrument too.
+ * so stops the instrument too. Where no cell waits, there is nothing to interrupt.
  */
 
 const PATIENCE = 400; // ms until an unanswered Abort is tried another way
@@ -16,7 +16,7 @@ function create(tag, attributes, ...children) {
   return node;
 }
 
-/** Ask for an abort by message, else by interrupt; calls `helpless` if neither can be done. */
+/** Ask for an abort by message, else by interrupt; says `helpless(words)` if neither can be done. */
 function createAborter(model, helpless) {
   const waiting = new Map(); // timers of the messages that have no answer yet
   let lastId = 0;
@@ -29,9 +29,11 @@ function createAborter(model, helpless) {
   async function interrupt(id) {
     waiting.delete(id);
     if (model.get("state") !== "running") return;
+    if (!model.get("blocking")) return helpless("as soon as the kernel is free");
+    const stuck = () => helpless("press the stop button");
     const kernel = model.widget_manager?.kernel;
-    if (!kernel?.interrupt) return helpless();
-    await kernel.interrupt().catch(helpless);
+    if (!kernel?.interrupt) return stuck();
+    await kernel.interrupt().catch(stuck);
   }
   function onMessage({ type, id }) {
     if (type !== "ack") return;
@@ -53,7 +55,7 @@ function render({ model, el }) {
   const detail = create("span", { class: "indinb-progress-detail" });
   const button = create("button", { type: "button", class: "indinb-progress-abort" }, "Abort");
   const root = create("div", { class: "indinb-progress" }, label, bar, detail, button);
-  const aborter = createAborter(model, () => tell("press the stop button"));
+  const aborter = createAborter(model, (words) => tell(words));
   let hint = "";
 
   function tell(words) {

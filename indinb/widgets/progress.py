@@ -10,6 +10,7 @@ import traitlets
 from indinb.client.clock import call_later
 from indinb.client.operation import Operation
 from indinb.errors import Aborted
+from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import TICK
 
 _HERE = Path(__file__).parent
@@ -22,6 +23,8 @@ class ProgressBar(anywidget.AnyWidget):
     ----------
     operation : Operation
         What to follow.
+    blocking : bool
+        Whether a cell waits for it, so that to interrupt the cell is to stop the operation.
     """
 
     _esm = _HERE / "progress.js"
@@ -30,11 +33,12 @@ class ProgressBar(anywidget.AnyWidget):
     detail = traitlets.Unicode().tag(sync=True)
     fraction = traitlets.Float(None, allow_none=True).tag(sync=True)
     state = traitlets.Unicode("running").tag(sync=True)
+    blocking = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, operation: Operation[Any]) -> None:
-        super().__init__(label=operation.label)
+    def __init__(self, operation: Operation[Any], blocking: bool = False) -> None:
+        super().__init__(label=operation.label, blocking=blocking)
         self._operation: Operation[Any] | None = operation
-        _answer_while_a_cell_runs(self.comm)
+        answer_beside_cells(self.comm)
         self.on_msg(self._receive)
         self._tick(operation)
 
@@ -68,13 +72,3 @@ def _state(error: BaseException | None) -> str:
     if error is None:
         return "done"
     return "aborted" if isinstance(error, Aborted) else "failed"
-
-
-def _answer_while_a_cell_runs(comm: Any) -> None:
-    """Let clicks be handled beside a blocked cell, where the kernel can do that.
-
-    ipykernel 7.4 sends a widget's messages to the thread that last used it, which is the one of
-    the blocked cell. Other kernels have no such rule; there the bar's own fallback is used.
-    """
-    if hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda data, default: default

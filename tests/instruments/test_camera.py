@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -12,7 +13,15 @@ from astropy import units as u
 from indinb import Camera, Client, Frame
 from indinb.client import display
 from indinb.client.operation import Operation
-from indinb.errors import Aborted, Failed, ImageError, OutOfRange, Refused, UnknownProperty
+from indinb.errors import (
+    Aborted,
+    ConnectionLost,
+    Failed,
+    ImageError,
+    OutOfRange,
+    Refused,
+    UnknownProperty,
+)
 from indinb.protocol.messages import Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, update
@@ -48,6 +57,18 @@ def _begin(camera: Camera, seconds: float = LONG) -> Operation[Frame]:
 
 
 # With INDI's simulators
+
+
+def test_a_bias_lasts_as_short_as_the_camera_can(camera: Camera):
+    frame = camera.expose(0, frame_type="bias")
+    assert frame.header["FRAME"] == "Bias"
+
+
+def test_what_is_out_of_range_is_refused_before_anything_is_set(camera: Camera):
+    camera.expose(SHORT)
+    with pytest.raises(OutOfRange):
+        camera.start_exposure(1e6, frame_type="dark")
+    assert camera.device["CCD_FRAME_TYPE"].value == "FRAME_LIGHT"
 
 
 def test_an_exposure_is_a_frame(either: Camera):
@@ -254,6 +275,30 @@ def faulty() -> Iterator[Callable[[Answer], Camera]]:
 
 BUSY, READING_OUT = exposing(State.BUSY, 1.0), exposing(State.BUSY)
 OK = exposing(State.OK)
+
+
+def test_a_frame_type_that_the_camera_lacks_is_refused(faulty: Callable[[Answer], Camera]):
+    camera = faulty(lambda new: pytest.fail("it exposes all the same"))
+    with pytest.raises(Refused, match="has no FRAME_FLAT; it has FRAME_LIGHT"):
+        camera.expose(1, frame_type="flat")
+
+
+def test_closing_the_client_ends_what_waits_to_be_decoded(faulty: Callable[[Answer], Camera]):
+    camera = faulty(lambda new: [BUSY, picture(), OK])
+    connection = camera.device.connection
+    taken, go_on = threading.Event(), threading.Event()
+    busy = connection.worker.submit(go_on.wait)  # which keeps the picture waiting
+    camera.device["CCD_EXPOSURE"].observe(
+        lambda change: taken.set() if change.new.state is State.OK else None
+    )
+    operation = camera.start_exposure(1)
+    assert taken.wait(5)
+    closing = threading.Thread(target=connection.close)
+    closing.start()
+    assert isinstance(operation.exception(5), ConnectionLost)
+    go_on.set()
+    closing.join(5)
+    assert busy.result(0)
 
 
 def test_a_small_camera(faulty: Callable[[Answer], Camera]):

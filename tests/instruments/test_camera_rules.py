@@ -104,6 +104,10 @@ def test_an_exposure_that_is_not_over(messages: tuple[Message, ...]):
     assert verdict_of(RULE, _changes(*messages)) == (len(messages), None)
 
 
+def test_a_repeated_ok_begins_nothing():
+    assert RULE(_changes(OK, OK, picture())[1:]) is None
+
+
 def test_a_state_alone_is_no_new_picture():
     before = [EXPOSURE, IMAGE, picture(OTHER)]
     unchanged = update(IMAGE, State.BUSY)

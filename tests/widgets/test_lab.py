@@ -31,6 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy_blank(ROOT / "notebooks" / "01-first-light.ipynb", path)
     write_notebook(path / "panel.ipynb", SETUP, "ccd", "client", "client.close()")
     write_notebook(path / "abort.ipynb", SETUP, EXPOSE, "client.camera.exposing", "client.close()")
+    write_notebook(path / "panel-abort.ipynb", SETUP, "ccd", EXPOSE, "client.close()")
     return path
 
 
@@ -112,4 +113,17 @@ def test_abort_while_a_cell_waits(open_notebook: Callable[[str], Notebook]) -> N
     picture(notebook.page, "abort")
     expect(notebook.output(1)).to_contain_text("Aborted")
     expect(notebook.run(2)).to_contain_text("False")
+    notebook.run(3)
+
+
+def test_abort_in_the_panel_while_a_cell_waits(open_notebook: Callable[[str], Notebook]) -> None:
+    notebook = open_notebook("panel-abort.ipynb")
+    notebook.run(0)
+    panel = notebook.run(1).locator(".indinb-panel")
+    notebook.start(2)
+    abort = panel.locator("header").get_by_role("button", name="Abort")
+    expect(abort).to_be_enabled()
+    abort.click()
+    notebook.wait(2)
+    expect(notebook.output(2)).to_contain_text("Aborted")
     notebook.run(3)

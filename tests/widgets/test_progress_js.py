@@ -9,7 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 from indinb.widgets.progress import ProgressBar
 from tests.widgets.pages import WidgetPage, colours
 
-RUNNING = {"label": "Exposing 30 s", "detail": "12.3 s left", "fraction": 0.59, "state": "running"}
+RUNNING = {
+    "label": "Exposing 30 s",
+    "detail": "12.3 s left",
+    "fraction": 0.59,
+    "state": "running",
+    "blocking": True,
+}
 
 
 class Progress(WidgetPage):
@@ -137,6 +143,15 @@ def test_what_has_ended_meanwhile_is_not_interrupted(open_progress: OpenProgress
     progress.page.clock.run_for(1000)
     assert progress.page.evaluate("window.interrupted") is None
     expect(progress.detail).to_have_text("aborted")
+
+
+def test_where_no_cell_waits_none_is_interrupted(open_progress: OpenProgress) -> None:
+    kernel = "{ interrupt: async () => { window.interrupted = true; } }"
+    progress = open_progress(kernel=kernel, blocking=False)
+    progress.abort.click()
+    progress.page.clock.run_for(1000)
+    assert progress.page.evaluate("window.interrupted") is None
+    expect(progress.detail).to_have_text("as soon as the kernel is free")
 
 
 @pytest.mark.parametrize("kernel", ["undefined", "{}", "{ interrupt: () => Promise.reject(1) }"])
