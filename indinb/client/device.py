@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from indinb.client import display
 from indinb.client.model import Vector
 from indinb.client.observers import Handler, Subscription
-from indinb.client.operation import Operation, Procedure, Steps
+from indinb.client.operation import Operation
+from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property, did_you_mean
 from indinb.client.rules import at_rest
 from indinb.errors import UnknownProperty

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from indinb.client import display
 from indinb.client.device import Device
-from indinb.client.operation import Steps
+from indinb.client.procedure import Steps
 from indinb.client.property import Property
 from indinb.protocol.vocabulary import Interface
 

@@ -9,7 +9,8 @@ from numbers import Integral
 from astropy import units as u
 
 from indinb.client.observers import Change
-from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.operation import Operation, Progress
+from indinb.client.procedure import Procedure, Steps
 from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused

@@ -17,7 +17,8 @@ from astropy.time import Time
 
 from indinb.client.model import Vector
 from indinb.client.observers import Change
-from indinb.client.operation import Operation, Procedure, Progress, Steps
+from indinb.client.operation import Operation, Progress
+from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty

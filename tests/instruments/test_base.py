@@ -5,7 +5,7 @@ import pytest
 import indinb
 from indinb import Camera, Client, Telescope
 from indinb.client import display
-from indinb.client.operation import Procedure
+from indinb.client.procedure import Procedure
 from indinb.errors import UnknownProperty
 from indinb.instruments import Instrument, base, instrument, instruments
 from indinb.instruments.base import Instrument as Base

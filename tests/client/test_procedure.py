@@ -4,7 +4,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from indinb.client.operation import Operation, Procedure, Progress
+from indinb.client.operation import Operation, Progress
+from indinb.client.procedure import Procedure
 from indinb.errors import Aborted, Failed, NotWritable, OperationError
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import SOON, TEMPERATURE, update

@@ -1,0 +1,84 @@
+"""Several operations one after another, such as setting up a camera and exposing."""
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from indinb.client.operation import Operation, Progress
+from indinb.errors import Aborted, ConnectionLost
+
+T = TypeVar("T")
+
+Steps = Generator["Future[Any]", Any, T]
+"""Yields futures, gets their results sent back, and returns the result of all."""
+
+
+class Procedure(Operation[T]):
+    """Several operations one after another, written as a generator that yields them.
+
+    What goes wrong before the first of them is raised at once.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, for people.
+    steps : generator
+        Runs on the thread that ends the step before, and so must not wait.
+
+    Examples
+    --------
+    >>> def steps():
+    ...     one = yield instant(1)
+    ...     return one + 1
+    >>> def instant(result):
+    ...     future = Future()
+    ...     future.set_result(result)
+    ...     return future
+    >>> Procedure("count", steps()).result()
+    2
+    """
+
+    def __init__(self, label: str, steps: Steps[T]) -> None:
+        super().__init__(label)
+        self._steps = steps
+        self._step: Future[Any] | None = None
+        self._follow(lambda: next(steps))
+        error = self.exception() if self.done() else None
+        if error is not None and self._step is None:
+            raise error
+
+    @property
+    def progress(self) -> Progress:
+        """How far the present step is."""
+        step = self._step
+        return step.progress if isinstance(step, Operation) else super().progress
+
+    def _stop(self) -> None:
+        if isinstance(self._step, Operation):
+            self._step.abort()
+
+    def _follow(self, advance: Callable[[], "Future[Any]"]) -> None:
+        try:
+            self._step = step = advance()
+        except StopIteration as end:
+            self.succeed(end.value)
+        except Exception as error:
+            self.fail(error)
+        else:
+            step.add_done_callback(self._stepped)
+
+    def _stepped(self, step: "Future[Any]") -> None:
+        error = self._error_of(step)
+        if error is None:
+            self._follow(lambda: self._steps.send(step.result()))
+            if self._aborting:  # it came between the two steps
+                self._stop()
+        else:
+            self._follow(lambda: self._steps.throw(error))
+
+    def _error_of(self, step: "Future[Any]") -> BaseException | None:
+        if self._aborting:
+            return Aborted(f"{self.label}: aborted")
+        if step.cancelled():  # as work that waits is when the client is closed
+            return ConnectionLost(f"{self.label}: the client was closed")
+        return step.exception()
