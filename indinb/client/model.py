@@ -183,16 +183,6 @@ class Delta(NamedTuple):
     new: Any
 
 
-class _Device:
-    """What is known of one device."""
-
-    __slots__ = ("messages", "vectors")
-
-    def __init__(self) -> None:
-        self.vectors: dict[str, Vector] = {}
-        self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
-
-
 class Model:
     """Devices and their vectors, as one connection tells them.
 
@@ -210,7 +200,8 @@ class Model:
     def __init__(self) -> None:
         self.epoch = 0
         self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
-        self._devices: dict[str, _Device] = {}
+        self._devices: dict[str, dict[str, Vector]] = {}
+        self._messages: dict[str, deque[Notice]] = {}  # of devices that are gone, too
 
     def devices(self) -> tuple[str, ...]:
         """Return the names of the devices, in the order of their first definition."""
@@ -218,18 +209,15 @@ class Model:
 
     def vectors(self, device: str) -> Mapping[str, Vector]:
         """Return all vectors of a device by name, in the order of their definition."""
-        known = self._devices.get(device)
-        return {} if known is None else MappingProxyType(known.vectors)
+        return MappingProxyType(self._devices.get(device, {}))
 
     def vector(self, device: str, name: str) -> Vector | None:
         """Return the newest vector of a property, or None."""
-        known = self._devices.get(device)
-        return None if known is None else known.vectors.get(name)
+        return self._devices.get(device, {}).get(name)
 
     def messages_of(self, device: str) -> tuple[Notice, ...]:
-        """Return what a device has said, oldest first."""
-        known = self._devices.get(device)
-        return () if known is None else tuple(known.messages)
+        """Return what a device has said, oldest first; its last words stay when it is gone."""
+        return tuple(self._messages.get(device, ()))
 
     def apply(self, message: Message) -> list[Delta]:
         """Fold one message into the model and return what changed, text first.
@@ -254,9 +242,10 @@ class Model:
         return self._note(notice) + deltas
 
     def _note(self, notice: Notice) -> list[Delta]:
-        device = self._devices.get(notice.device or "")
-        (self.messages if device is None else device.messages).append(notice)
-        return [Delta("message", notice.device if device else None, None, None, notice)]
+        log = self._messages.get(notice.device or "")
+        device = None if log is None else notice.device
+        (self.messages if log is None else log).append(notice)
+        return [Delta("message", device, None, None, notice)]
 
     def _update(self, update: Update) -> list[Delta]:
         old = self.vector(update.device, update.name)
@@ -276,21 +265,21 @@ class Model:
             update.message,
             self.epoch,
         )
-        self._devices[update.device].vectors[update.name] = new
+        self._devices[update.device][update.name] = new
         return [Delta("updated", update.device, update.name, old, new)]
 
     def _define(self, define: Define) -> list[Delta]:
         old = self.vector(define.device, define.name)
         new = self._defined(define, old)
         if old is not None and _alike(old.definition, new.definition):
-            self._devices[define.device].vectors[define.name] = new
+            self._devices[define.device][define.name] = new
             return [Delta("updated", define.device, define.name, old, new)]
         deltas = [] if old is None else [Delta("deleted", define.device, define.name, old, None)]
         if define.device not in self._devices:
-            self._devices = {**self._devices, define.device: _Device()}
+            self._messages.setdefault(define.device, deque(maxlen=MESSAGES_KEPT))
+            self._devices = {**self._devices, define.device: {}}
             deltas.append(Delta("defined", define.device, None, None, None))
-        known = self._devices[define.device]
-        known.vectors = {**known.vectors, define.name: new}
+        self._devices[define.device] = {**self._devices[define.device], define.name: new}
         deltas.append(Delta("defined", define.device, define.name, None, new))
         return deltas
 
@@ -308,13 +297,10 @@ class Model:
         known = self._devices.get(delete.device)
         if known is None:
             return []
-        names = list(known.vectors) if delete.name is None else [delete.name]
-        deltas = [
-            Delta("deleted", delete.device, name, known.vectors[name], None)
-            for name in names
-            if name in known.vectors
-        ]
-        known.vectors = {n: vector for n, vector in known.vectors.items() if n not in names}
+        gone = [name for name in known if delete.name in (None, name)]
+        deltas = [Delta("deleted", delete.device, name, known[name], None) for name in gone]
+        rest = {name: vector for name, vector in known.items() if name not in gone}
+        self._devices[delete.device] = rest
         if delete.name is None:
             self._devices = {n: d for n, d in self._devices.items() if n != delete.device}
             deltas.append(Delta("deleted", delete.device, None, None, None))

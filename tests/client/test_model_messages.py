@@ -41,9 +41,13 @@ def test_text_along_with_another_message_comes_before_what_it_explains(model, me
     assert deltas[1].name == "CCD_FRAME"
 
 
-def test_text_along_with_the_deletion_of_its_device_is_kept_for_the_server(model):
-    model.apply(Delete(CCD, message="bye"))
-    assert tuple(model.messages) == (Notice(CCD, "bye"),)
+def test_the_last_words_of_a_device_stay_when_it_is_gone(model):
+    model.apply(Notice(CCD, "[ERROR] no power"))
+    deltas = model.apply(Delete(CCD, message="bye"))
+    assert (deltas[0].type, deltas[0].device) == ("message", CCD)
+    assert CCD not in model.devices()
+    assert model.messages_of(CCD)[-2:] == (Notice(CCD, "[ERROR] no power"), Notice(CCD, "bye"))
+    assert tuple(model.messages) == ()
 
 
 def test_text_along_with_an_update_is_in_the_vector_too(model):
