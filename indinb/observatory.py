@@ -119,7 +119,7 @@ def connect(
     Parameters
     ----------
     host : str
-        Name or address of the machine on which the server runs.
+        Name or address of the machine on which the server runs; "name:port" does, too.
     port : int
         INDI's own by default.
     devices : sequence of str, or str, optional
@@ -141,7 +141,10 @@ def connect(
     ConnectionLost
         If the server hangs up at once.
     """
-    transport = open_tcp(host, int(port), timeout)
+    if host.count(":") == 1:
+        host, _, given = host.partition(":")
+        port = int(given) if given.isdecimal() else port
+    transport = open_tcp(host, port, timeout)
     return Client(transport, f"{host}:{port}", devices, read_only).open()
 
 

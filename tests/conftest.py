@@ -1,6 +1,7 @@
 """What every test must leave behind: nothing."""
 
 import contextlib
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import settings
 
 from tests.simulators import client, indiserver  # noqa: F401  fixtures for all
+
+# Shells let what they run in the background ignore Ctrl-C; some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Other work on the computer must not fail a test.
 settings.register_profile("indinb", deadline=None)

@@ -113,6 +113,13 @@ def test_what_is_used_is_not_replaced_when_it_is_gone(indiserver: IndiServer):
             client.camera.expose(1)
 
 
+def test_the_port_may_stand_with_the_host(indiserver: IndiServer):
+    with indinb.connect(f"localhost:{indiserver.port}") as client:
+        assert client.address == f"localhost:{indiserver.port}"
+    with pytest.raises(ConnectionFailed, match="'abc' is not a port"):
+        indinb.connect("localhost", "abc")
+
+
 def test_one_device_may_be_named_alone(indiserver: IndiServer):
     with indinb.connect(indiserver.host, indiserver.port, devices="CCD Simulator") as client:
         assert list(client.devices) == ["CCD Simulator"]

@@ -106,7 +106,12 @@ class Operation(Future[T], Generic[T]):
         """
         if not self.done():
             check_may_wait()
-        return super().result(timeout)
+        try:
+            return super().result(timeout)
+        except TimeoutError:
+            if self.done():
+                raise
+            raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on") from None
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
         """Wait for the end and return what went wrong, or None."""
@@ -320,7 +325,7 @@ class Request(Operation[T]):
             self.succeed(verdict.result)
             return
         self._problem = verdict  # None takes back what was seen in a poll of before
-        if self._explanations():
+        if self._explanations() or isinstance(verdict, Aborted):  # which needs no explanation
             self._give_up()
         elif verdict is not None:  # drivers explain themselves before or after they fail
             self._later(_EXPLANATION_PATIENCE, self._give_up)

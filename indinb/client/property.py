@@ -232,7 +232,7 @@ class Property(Mapping[str, Value]):
         except KeyError as error:
             if isinstance(error, UnknownProperty):
                 raise
-            hint = did_you_mean(name, list(self.vector))
+            hint = did_you_mean(name, list(self.vector)) or f"; it has {', '.join(self.vector)}"
             raise UnknownElement(
                 f"{self.name} of {self.device.name} has no member {name!r}{hint}"
             ) from None

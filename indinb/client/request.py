@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 def named(definition: Definition, value: object) -> Mapping[str, object]:
     """Turn what stands alone in ``set(value)`` into values by member name."""
+    _check_writable(definition)
     members = definition.members
     if isinstance(value, Mapping):
         return value
@@ -66,9 +67,13 @@ def _title(definition: Definition) -> str:
     return f"{definition.name} of {definition.device}"
 
 
-def _check(definition: Definition, asked: Mapping[str, object]) -> None:
+def _check_writable(definition: Definition) -> None:
     if definition.kind is Kind.LIGHT or not definition.permission.writable:
         raise NotWritable(f"{_title(definition)} is read-only: the driver alone changes it")
+
+
+def _check(definition: Definition, asked: Mapping[str, object]) -> None:
+    _check_writable(definition)
     unknown = asked.keys() - definition.members.keys()
     if unknown:
         raise UnknownElement(

@@ -65,9 +65,9 @@ def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
     ConnectionFailed
         If there is no such host or port, nothing listens there, or nothing answers.
     """
-    if not 0 < port < 65536:
+    if not isinstance(port, int) or not 0 < port < 65536:
         raise ConnectionFailed(
-            f"{port} is not a port: they go from 1 to 65535, and INDI's own is 7624"
+            f"{port!r} is not a port: they go from 1 to 65535, and INDI's own is 7624"
         )
     try:
         sock = socket.create_connection((host, port), timeout)

@@ -5,9 +5,11 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from numbers import Integral
+from weakref import WeakKeyDictionary
 
 from astropy import units as u
 
+from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
 from indinb.client.procedure import Procedure, Steps
@@ -27,6 +29,9 @@ _SECONDS = "CCD_EXPOSURE_VALUE"
 _IMAGE = "CCD1"
 _DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
 _ABORT_TIMEOUT = 10.0  # seconds
+
+# A camera that is asked twice would silently begin anew, and says that it is Busy only later.
+_running: WeakKeyDictionary[Device, Operation[Frame]] = WeakKeyDictionary()
 
 
 @instrument(Interface.CCD)
@@ -69,7 +74,12 @@ class Camera(Instrument):
         frame_member = _frame_member(frame_type)
         pair = None if binning is None else _pair(binning)
         label = f"expose {self.name} for {seconds:g} s"
-        return Procedure(label, self._exposing(label, seconds, frame_member, pair))
+        running = _running.get(self.device)
+        if (running is not None and not running.done()) or self.exposing:
+            raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
+        operation = Procedure(label, self._exposing(label, seconds, frame_member, pair))
+        _running[self.device] = operation
+        return operation
 
     def expose(
         self,
@@ -123,8 +133,6 @@ class Camera(Instrument):
         self, label: str, seconds: float, frame_type: str, binning: tuple[int, int] | None
     ) -> Steps[Frame]:
         exposure = self.device[_EXPOSURE]
-        if self.exposing:
-            raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
         self._check_frame_type(frame_type)
         if frame_type == "FRAME_BIAS":  # which lasts as short as the camera can
             seconds = max(seconds, exposure.elements[_SECONDS].min)

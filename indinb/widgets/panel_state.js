@@ -36,9 +36,16 @@ function withMessages(device, messages = []) {
   return { ...device, messages: [...device.messages, ...messages].slice(-LOG_LENGTH) };
 }
 
+/** A property anew; that the user's wish has failed stays true until its state changes. */
+function renewed(properties, item) {
+  const old = properties.find(({ name }) => name === item.name);
+  return old?.failed && old.state === item.state ? { ...item, failed: old.failed } : item;
+}
+
 /** A device after its part of a patch. */
 function patchedDevice(device, { properties: news = [], deleted, messages, ...facts }) {
-  const properties = news.reduce(withItem, without(device.properties, deleted));
+  const items = news.map((item) => renewed(device.properties, item));
+  const properties = items.reduce(withItem, without(device.properties, deleted));
   return withMessages({ ...device, ...facts, properties }, messages);
 }
 

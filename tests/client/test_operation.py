@@ -345,3 +345,10 @@ def test_an_observer_may_abort():
     slew = Operation("slew")
     on_reader_thread(slew.abort)
     assert isinstance(slew.exception(0), Aborted)
+
+
+def test_time_that_runs_out_is_told(clock):
+    slew = Operation("slew to M31")
+    with pytest.raises(TimeoutError, match="slew to M31: not done .*; it goes on"):
+        slew.result(0.01)
+    assert slew.running()

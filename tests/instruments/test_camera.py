@@ -59,6 +59,21 @@ def _begin(camera: Camera, seconds: float = LONG) -> Operation[Frame]:
 # With INDI's simulators
 
 
+def test_a_second_exposure_at_once_is_refused(camera: Camera):
+    first = camera.start_exposure(0.3)
+    with pytest.raises(Refused, match="exposing already"):
+        camera.start_exposure(SHORT)
+    assert first.result().header["EXPTIME"] == 0.3
+    assert camera.expose(SHORT).header["EXPTIME"] == SHORT
+
+
+def test_an_exposure_right_after_an_abort(camera: Camera):
+    first = _begin(camera)
+    camera.abort()
+    assert camera.expose(SHORT).header["EXPTIME"] == SHORT
+    assert isinstance(first.exception(0), Aborted)
+
+
 def test_a_bias_lasts_as_short_as_the_camera_can(camera: Camera):
     frame = camera.expose(0, frame_type="bias")
     assert frame.header["FRAME"] == "Bias"

@@ -155,7 +155,8 @@ def test_abort_stops_the_mount(telescope: Telescope, start: Callable, by: str):
     wait_until(telescope.device, lambda: not telescope.slewing)
     assert not telescope.parked
     assert telescope.radec.separation(FAR_FROM_M31) < 30 * u.deg
-    assert "Slew/Track aborted" in telescope.device.messages[-1].message
+    said = telescope.device
+    wait_until(said, lambda: "Slew/Track aborted" in said.messages[-1].message)
 
 
 def test_an_aborted_slew_says_so(telescope: Telescope):

@@ -113,11 +113,16 @@ def test_what_was_refused_stays_to_be_corrected(ccd: PanelPage) -> None:
     assert [one["values"] for one in ccd.sent] == [{"GAIN": "abc"}, {"GAIN": "5"}]
 
 
-def test_an_update_ends_a_failure(ccd: PanelPage) -> None:
+def test_a_new_state_ends_a_failure(ccd: PanelPage) -> None:
+    gain = find(device("ccd"), "CCD_GAIN")
     ccd.deliver({"type": "failed", "device": CCD, "property": "CCD_GAIN", "message": "no"})
-    expect(ccd.row("CCD_GAIN").locator(".indinb-message")).to_have_text("no")
-    ccd.patch(CCD, properties=[find(device("ccd"), "CCD_GAIN")])
-    expect(ccd.row("CCD_GAIN").locator(".indinb-message")).to_be_empty()
+    message = ccd.row("CCD_GAIN").locator(".indinb-message")
+    expect(message).to_have_text("no")
+    ccd.patch(CCD, properties=[changed(gain, gain["state"], GAIN=91)])
+    expect(ccd.row("CCD_GAIN").locator(".indinb-value")).to_have_text("91")
+    expect(message).to_have_text("no")
+    ccd.patch(CCD, properties=[changed(gain, "Busy", GAIN=92)])
+    expect(message).to_be_empty()
 
 
 def test_a_failure_out_of_sight_is_told_under_the_header(ccd: PanelPage) -> None:
