@@ -349,6 +349,6 @@ def test_an_observer_may_abort():
 
 def test_time_that_runs_out_is_told(clock):
     slew = Operation("slew to M31")
-    with pytest.raises(TimeoutError, match="slew to M31: not done .*; it goes on"):
+    with pytest.raises(TimeoutError, match=r"slew to M31: not done .*; it goes on"):
         slew.result(0.01)
     assert slew.running()
