@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from functools import partial
 from numbers import Integral
 from weakref import WeakKeyDictionary
@@ -79,6 +80,7 @@ class Camera(Instrument):
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
         operation = Procedure(label, self._exposing(label, seconds, frame_member, pair))
         _running[self.device] = operation
+        operation.add_done_callback(self._forget)
         return operation
 
     def expose(
@@ -128,6 +130,11 @@ class Camera(Instrument):
     def abort(self) -> None:
         """Stop the exposure that is under way, and wait until the camera says so."""
         self.start_abort().wait()
+
+    def _forget(self, operation: Future[Frame]) -> None:
+        """Let go of an exposure that is over, and with it of its picture."""
+        if _running.get(self.device) is operation:
+            del _running[self.device]
 
     def _exposing(
         self, label: str, seconds: float, frame_type: str, binning: tuple[int, int] | None

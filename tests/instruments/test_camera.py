@@ -22,6 +22,7 @@ from indinb.errors import (
     Refused,
     UnknownProperty,
 )
+from indinb.instruments import camera as camera_module
 from indinb.protocol.messages import Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, update
@@ -65,6 +66,18 @@ def test_a_second_exposure_at_once_is_refused(camera: Camera):
         camera.start_exposure(SHORT)
     assert first.result().header["EXPTIME"] == 0.3
     assert camera.expose(SHORT).header["EXPTIME"] == SHORT
+
+
+@pytest.mark.parametrize("aborted", [False, True])
+def test_an_exposure_that_is_over_is_let_go(camera: Camera, aborted: bool):
+    operation = _begin(camera) if aborted else camera.start_exposure(SHORT)
+    assert camera_module._running[camera.device] is operation
+    over = threading.Event()
+    operation.add_done_callback(lambda _: over.set())  # called after the camera's own
+    if aborted:
+        operation.abort()
+    assert over.wait(5)
+    assert camera.device not in camera_module._running
 
 
 def test_an_exposure_right_after_an_abort(camera: Camera):
