@@ -229,6 +229,8 @@ def test_a_link_that_takes_no_more(client, monkeypatch):
     with pytest.raises(ConnectionLost) as caught:
         unanswered(client)
     assert one_line(caught) == "fake does not take any more: Broken pipe"
+    client._reader.join(SOON)  # the link is closed, and the reader tells who waits
+    assert client.status == "lost"
     assert client._pending == set()
 
 
