@@ -75,7 +75,7 @@ def parse_number(text: str) -> float:
     except ValueError:
         if _DECIMAL_COMMA.fullmatch(text):
             return float(text.replace(",", "."))
-        return scan_sexagesimal(text)
+        return scan_sexagesimal(text.strip())
 
 
 def number_text(value: float) -> str:

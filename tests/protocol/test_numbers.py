@@ -204,6 +204,7 @@ def test_sexagesimal_is_read_back_to_its_precision(value, precision):
         ("12,5", 12.5),
         ("-0,25", -0.25),
         (",5", 0.5),
+        ("\n-0:30\n", -0.5),
         ("0x10", 16),
         ("5abc", 5),
         ("inf", math.inf),
