@@ -2,22 +2,30 @@
 
 The stream is elements side by side without a root, glued together or torn apart at any byte. Only
 the tags that INDI knows are looked for: declarations, comments, unknown elements and whatever else
-stands between them is passed over.
+stands between them is passed over. Updates of the usual plain shape, which are most, are
+recognised at once; the text of BLOBs leaves the stream here, for a lane of its own (see `payload`).
 """
 
 import functools
 import logging
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from indinb.errors import ProtocolError
+from indinb.protocol.payload import MAX_BLOB, Payload, expected_size
 
 logger = logging.getLogger(__name__)
 
-MAX_ELEMENT = 1 << 30
-"""Bytes of one element beyond which a stream is not believed any more."""
+MAX_ELEMENT = 16 << 20
+"""Bytes of one element, BLOBs aside, beyond which a stream is not believed any more."""
+
+PAYLOAD = "indinb-payload"
+"""Attribute that the framer gives to the element of a BLOB: which of the payloads is its own."""
 
 _MAX_TAG = 1 << 16  # bytes of one start tag or comment
+_MAX_BLOCKS = 64  # that may wait for their elements; libindi attaches 16 at most to one
 
 _TAG = (
     rb"(?:def|set|new)(?:Text|Number|Switch|Light|BLOB)Vector"
@@ -27,6 +35,55 @@ _BEGIN = re.compile(rb"<(?:!--|(%s)(?=[\s/>]))" % _TAG)
 _START_TAG = re.compile(rb"""<[A-Za-z]++(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
 _PART_OF_TAG = re.compile(rb"<(?:!-?|[A-Za-z]{0,15}|/[A-Za-z]{0,15}\s*)\Z")
 _LONGEST_BEGIN = len(b"<defNumberVector>")
+_BLOB_ATTRIBUTE = re.compile(rb"""\s(size|len|format|attached)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+# What nearly all updates look like; its parts are bounded, so that no tag exceeds its limit.
+_PLAIN_UPDATE = re.compile(
+    rb"""\s*+<set(Text|Number|Switch|Light)Vector((?: [a-z]{1,9}+="%(value)s"){2,6}+)>"""
+    rb"""(\s*+(?:<one\1 name="%(value)s">%(text)s</one\1>\s*+)*+)</set\1Vector>"""
+    % {b"value": rb"[ !#-%'-;=-~]{0,200}+", b"text": rb"[ -%'-;=-\\^-~\n]*+"}
+)
+
+
+class PlainUpdate(NamedTuple):
+    """An update of the usual shape, taken apart: no entities, and nothing but ASCII.
+
+    Attributes
+    ----------
+    kind, attributes, members : bytes
+        As in ``<setNumberVector device="CCD" name=…><oneNumber name=…>…``.
+    """
+
+    kind: bytes
+    attributes: bytes
+    members: bytes
+
+    @property
+    def xml(self) -> bytes:
+        """All of it."""
+        kind, attributes, members = self
+        return b"<set%sVector%s>%s</set%sVector>" % (kind, attributes, members, kind)
+
+
+class Element(NamedTuple):
+    """Any other element.
+
+    Attributes
+    ----------
+    xml : bytes
+        All of it, BLOBs aside.
+    payloads : sequence of Payload, memoryview, or None
+        What its BLOBs hold: their text, or the memory that was attached, if it came.
+    """
+
+    xml: bytes
+    payloads: Sequence[Payload | memoryview | None] = ()
+
+
+class _Span(NamedTuple):
+    begin: int
+    end: int
+    keep: bool = True
 
 
 class Framer:
@@ -35,28 +92,58 @@ class Framer:
     Parameters
     ----------
     max_element : int
-        Largest element in bytes that is accepted.
+        Largest element in bytes that is accepted, the text of BLOBs aside.
+    max_blob : int
+        Largest text of a BLOB, in characters.
 
     Examples
     --------
     >>> framer = Framer()
     >>> framer.feed(b"<?xml version='1.0'?><getProperties/><pingReq")
-    [b'<getProperties/>']
+    [Element(xml=b'<getProperties/>', payloads=())]
     >>> framer.feed(b"uest uid='1'/>")
-    [b"<pingRequest uid='1'/>"]
+    [Element(xml=b"<pingRequest uid='1'/>", payloads=())]
     """
 
-    def __init__(self, max_element: int = MAX_ELEMENT) -> None:
+    def __init__(self, max_element: int = MAX_ELEMENT, max_blob: int = MAX_BLOB) -> None:
+        self._max_element = max_element
+        self._max_blob = max_blob
         self._pending = bytearray()
         self._scanned = 0  # up to where the end of the first pending element was looked for
-        self._max_element = max_element
+        self._payloads: list[Payload | memoryview | None] = []  # of that element
+        self._payload: Payload | None = None  # whose text comes now
+        self._payload_begin = b""  # what came of it together with its tag
+        self._blocks: deque[memoryview | None] = deque()
 
-    def feed(self, data: bytes | memoryview) -> list[bytes]:
-        """Take bytes and return the elements that they complete."""
-        self._pending += data
-        elements = list(self._complete())
-        if max(map(len, (self._pending, *elements))) > self._max_element:
-            raise ProtocolError(f"an element is larger than {self._max_element} bytes")
+    def feed(
+        self, data: bytes | memoryview, blocks: Sequence[memoryview | None] = ()
+    ) -> list[Element | PlainUpdate]:
+        """Take bytes and return what they complete.
+
+        Parameters
+        ----------
+        data : bytes-like
+            The next bytes of the stream.
+        blocks : sequence of memoryview or None
+            Shared memory that came with them, for BLOBs that say that it is attached; None where
+            it could not be used.
+
+        Raises
+        ------
+        ProtocolError
+            If something grows beyond its limit.
+        """
+        self._blocks.extend(blocks)
+        if len(self._blocks) > _MAX_BLOCKS:
+            raise ProtocolError(f"{len(self._blocks)} blocks of shared memory belong to no BLOB")
+        elements: list[Element | PlainUpdate] = []
+        rest = memoryview(data)
+        while rest:
+            if self._payload is None:
+                elements += self._feed_text(rest)
+                rest, self._payload_begin = memoryview(self._payload_begin), b""
+            else:
+                rest = self._feed_payload(self._payload, rest)
         return elements
 
     def finish(self) -> None:
@@ -65,61 +152,150 @@ class Framer:
             begin = bytes(self._pending[:40]).decode(errors="replace")
             raise ProtocolError(f"the stream ended inside an element that begins {begin!r}")
 
-    def _complete(self) -> Iterator[bytes]:
+    def _feed_payload(self, payload: Payload, text: memoryview) -> memoryview:
+        taken = payload.feed(text)
+        if taken < len(text):
+            self._payload = None
+        return text[taken:]
+
+    def _feed_text(self, text: memoryview) -> list[Element | PlainUpdate]:
+        self._pending += text
+        suspicious = len(self._pending) > self._max_element
+        elements = list(self._complete())
+        if suspicious:
+            self._check_sizes(elements)
+        return elements
+
+    def _check_sizes(self, elements: list[Element | PlainUpdate]) -> None:
+        sizes = [len(self._pending), *(len(each.xml) for each in elements)]
+        if max(sizes) > self._max_element:
+            raise ProtocolError(f"an element is larger than {self._max_element} bytes")
+
+    def _complete(self) -> Iterator[Element | PlainUpdate]:
         position = 0
-        while (begin := _BEGIN.search(self._pending, position)) is not None:
-            position = begin.start()
-            span = self._skip_comment(position) if begin[1] is None else self._span(begin)
+        while True:
+            if not self._scanned:
+                while (plain := _PLAIN_UPDATE.match(self._pending, position)) is not None:
+                    yield PlainUpdate(*plain.groups())
+                    position = plain.end()
+            span = self._next_span(position)
             if span is None:
                 break
-            keep, position = span
+            begin, position, keep = span
             if keep:
-                yield bytes(self._pending[begin.start() : position])
+                yield Element(bytes(self._pending[begin:position]), tuple(self._payloads))
+            self._payloads.clear()
             self._scanned = 0
-        else:
-            position = self._settled(max(position, len(self._pending) - _LONGEST_BEGIN))
+        position = self._begin_of_rest(position)
         del self._pending[:position]
         self._scanned = max(0, self._scanned - position)
+
+    def _begin_of_rest(self, position: int) -> int:
+        begin = _BEGIN.search(self._pending, position)
+        if begin is not None:
+            return begin.start()
+        return self._settled(max(position, len(self._pending) - _LONGEST_BEGIN))
 
     def _settled(self, position: int) -> int:
         """Up to where more bytes can change nothing: a tag may have begun there, or nowhere."""
         part = _PART_OF_TAG.search(self._pending, position)
         return len(self._pending) if part is None else part.start()
 
-    def _skip_comment(self, begin: int) -> tuple[bool, int] | None:
+    def _next_span(self, position: int) -> _Span | None:
+        """Find what ends next; None when the end has not come yet."""
+        begin = _BEGIN.search(self._pending, position)
+        if begin is None:
+            return None
+        return self._skip_comment(begin.start()) if begin[1] is None else self._span(begin)
+
+    def _skip_comment(self, begin: int) -> _Span | None:
         end = self._pending.find(b"-->", begin, begin + _MAX_TAG)
         if end >= 0:
-            return False, end + len(b"-->")
+            return _Span(begin, end + len(b"-->"), keep=False)
         if len(self._pending) < begin + _MAX_TAG:
             return None
-        return False, begin + len(b"<!--")
+        return _Span(begin, begin + len(b"<!--"), keep=False)
 
-    def _span(self, begin: re.Match[bytes]) -> tuple[bool, int] | None:
-        """Whether the element is whole, and where it ends; None when its end has not come yet."""
+    def _span(self, begin: re.Match[bytes]) -> _Span | None:
         start = _START_TAG.match(self._pending, begin.start())
         if start is None or start.end() - start.start() > _MAX_TAG:
             return self._broken_tag(begin)
         if self._pending[start.end() - 2] == ord("/"):
-            return True, start.end()
-        searched = max(start.end(), self._scanned)
-        end = _closing(begin[1]).search(self._pending, searched)
-        if end is None:
-            self._scanned = self._settled(searched)
-            return None
-        if end[1] is None:
-            return True, end.end()
+            return _Span(begin.start(), start.end())
+        end = self._find_end(begin[1], max(start.end(), self._scanned))
+        if end is None or end["other"] is None:
+            return end and _Span(begin.start(), end.end())
         logger.warning("skipped <%s>, which has no end", begin[1].decode())
-        return False, end.start()
+        return _Span(begin.start(), end.start(), keep=False)
 
-    def _broken_tag(self, begin: re.Match[bytes]) -> tuple[bool, int] | None:
-        another = self._pending.find(b"<", begin.end())
-        if another < 0 and len(self._pending) - begin.start() <= _MAX_TAG:
+    def _broken_tag(self, begin: re.Match[bytes]) -> _Span | None:
+        another = self._after_broken_tag(begin.start())
+        if another is None:
             return None
         logger.warning("skipped <%s>, a broken tag", begin[1].decode())
-        return False, another if another > 0 else len(self._pending)
+        return _Span(begin.start(), another, keep=False)
+
+    def _after_broken_tag(self, begin: int) -> int | None:
+        """Where to go on; None as long as more bytes may make it whole."""
+        another = self._pending.find(b"<", begin + 1)
+        if another < 0 and len(self._pending) - begin <= _MAX_TAG:
+            return None
+        return another if another > 0 else len(self._pending)
+
+    def _find_end(self, tag: bytes, searched: int) -> re.Match[bytes] | None:
+        """Find the end of an element, or the begin of the next; BLOBs on the way are taken."""
+        while (found := _closing(tag).search(self._pending, searched)) is not None:
+            if found["blob"] is None:
+                return found
+            self._scanned = found.start()
+            after = self._take_blob(found.start())
+            if after is None:
+                return None
+            searched = after
+        self._scanned = self._settled(searched)
+        return None
+
+    def _take_blob(self, begin: int) -> int | None:
+        """Take what a member's tag announces; return where to go on, if that can be told."""
+        tag = _START_TAG.match(self._pending, begin)
+        if tag is None or tag.end() - tag.start() > _MAX_TAG:
+            return self._after_broken_tag(begin)
+        xml = tag[0]
+        end = self._mark(begin, tag.end())
+        attributes = _blob_attributes(xml)
+        if attributes.get("attached") == "true":
+            self._payloads.append(self._blocks.popleft() if self._blocks else None)
+        elif xml.endswith(b"/>"):
+            self._payloads.append(None)
+        else:
+            self._begin_payload(attributes, end)
+            return None
+        return end
+
+    def _mark(self, begin: int, end: int) -> int:
+        """Write into a tag which payload is its own; return its new end."""
+        mark = b' %s="%d"' % (PAYLOAD.encode(), len(self._payloads))
+        behind_name = begin + len(b"<oneBLOB")
+        self._pending[behind_name:behind_name] = mark
+        return end + len(mark)
+
+    def _begin_payload(self, attributes: dict[str, str], end: int) -> None:
+        self._payload = Payload(expected_size(attributes), self._max_blob)
+        self._payloads.append(self._payload)
+        self._payload_begin = bytes(self._pending[end:])
+        del self._pending[end:]
+        self._scanned = end
+
+
+def _blob_attributes(tag: bytes) -> dict[str, str]:
+    found = _BLOB_ATTRIBUTE.findall(tag)
+    return {name.decode(): (one or other).decode("latin-1") for name, one, other in found}
 
 
 @functools.cache
 def _closing(tag: bytes) -> re.Pattern[bytes]:
-    """Match the end of an element; or the begin of another one, as INDI's never nest."""
-    return re.compile(rb"<(?:/%s\s*>|(%s)(?=[\s/>]))" % (tag, _TAG))
+    """Match the end of an element; a BLOB in it; or another element, as INDI's never nest."""
+    blob = rb"oneBLOB" if tag.endswith(b"BLOBVector") else rb"(?!)"
+    return re.compile(
+        rb"<(?:/%s\s*>|(?P<blob>%s)(?=[\s/>])|(?P<other>%s)(?=[\s/>]))" % (tag, blob, _TAG)
+    )

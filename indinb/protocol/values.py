@@ -1,0 +1,78 @@
+"""What members hold, read from their text on the wire."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from indinb.protocol.messages import Value
+from indinb.protocol.numbers import parse_number
+from indinb.protocol.vocabulary import Kind, State
+
+logger = logging.getLogger(__name__)
+
+_STATES = {state.value: state for state in State}
+
+
+def _switch(text: str) -> bool:
+    return text.strip().casefold() == "on"
+
+
+def _light(text: str) -> State:
+    return State(text.strip())
+
+
+READ_VALUE: dict[Kind, Callable[[str], Value]] = {
+    Kind.TEXT: str.strip,
+    Kind.NUMBER: parse_number,
+    Kind.SWITCH: _switch,
+    Kind.LIGHT: _light,
+}
+"""How the value of a member is read; each raises ValueError if the text is none."""
+
+
+def read_values(kind: Kind, members: Iterable[tuple[str, str]]) -> dict[str, Value]:
+    """Read the members of an update from names and texts.
+
+    Those without a name are left out, and those without a value, which keep their old one.
+
+    Examples
+    --------
+    >>> read_values(Kind.NUMBER, [("RA", "12:30:00"), ("DEC", "unknown"), ("", "1")])
+    {'RA': 12.5}
+    """
+    read = READ_VALUE[kind]
+    values: dict[str, Value] = {}
+    for name, text in members:
+        try:
+            values[name] = read(text)
+        except ValueError as error:
+            logger.debug("kept the old value of %s: %s", name, error)
+    values.pop("", None)
+    return values
+
+
+def read_state(text: str, default: State) -> State:
+    """Read the state of a property, in any letter case; of what is none the default.
+
+    Examples
+    --------
+    >>> read_state("OK", State.IDLE)
+    <State.OK: 'Ok'>
+    """
+    try:
+        return _STATES.get(text) or State(text)
+    except ValueError:
+        return default
+
+
+def read_number(text: str | None) -> float | None:
+    """Read an attribute that is a number; None if it is none.
+
+    Examples
+    --------
+    >>> read_number("60"), read_number("")
+    (60.0, None)
+    """
+    try:
+        return parse_number(text or "")
+    except ValueError:
+        return None
