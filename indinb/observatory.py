@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from indinb import servers
 from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.client.transport import Transport, open_tcp
+from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
+from indinb.errors import ConnectionFailed
 from indinb.instruments.camera import Camera
 from indinb.instruments.choice import choose
 from indinb.instruments.telescope import Telescope
 from indinb.protocol.vocabulary import Interface
+
+_PORT = 7624
 
 _ROLES: dict[str, Interface] = {
     "telescope": Interface.TELESCOPE,
@@ -105,11 +108,12 @@ class Client(Connection):
 
 def connect(
     host: str = "localhost",
-    port: int = 7624,
+    port: int = _PORT,
     *,
     devices: Sequence[str] | str | None = None,
     read_only: bool = False,
     timeout: float = 5.0,
+    shared_memory: bool = True,
 ) -> Client:
     """Connect to an INDI server.
 
@@ -119,15 +123,21 @@ def connect(
     Parameters
     ----------
     host : str
-        Name or address of the machine on which the server runs; "name:port" does, too.
+        Name or address of the machine on which the server runs; "name:port" does, too. On the
+        server's own machine, if that is Linux, ``"unix:/tmp/indiserver"`` is much faster for
+        images: the path is that of indiserver's option ``-u``, and ``"unix:"`` the usual one.
     port : int
-        INDI's own by default.
+        INDI's own by default; ``unix:`` has none.
     devices : sequence of str, or str, optional
         See only these devices, or this one.
     read_only : bool
         Look, but ask nothing of any device.
     timeout : float
         Seconds in which the server has to answer.
+    shared_memory : bool
+        Over ``unix:``, look at BLOBs in the memory that the server shares, without a copy. It is
+        trusted not to shrink that memory later: the system would end this program, without an
+        error, as soon as it reads what is gone. With False they are copied as they arrive.
 
     Returns
     -------
@@ -141,11 +151,24 @@ def connect(
     ConnectionLost
         If the server hangs up at once.
     """
+    transport, address = _link(host, port, timeout, shared_memory)
+    return Client(transport, address, devices, read_only).open()
+
+
+def _link(host: str, port: int, timeout: float, shared_memory: bool) -> tuple[Transport, str]:
+    """Open a link to a server; return its address, too."""
+    if host.startswith("unix:"):
+        if port != _PORT:  # it would be another server's
+            raise ConnectionFailed(
+                f"port {port} does not go with {host!r}: give the path of that server instead, "
+                "which is that of its option -u"
+            )
+        path = host.removeprefix("unix:") or UNIX_PATH
+        return open_unix(path, shared_memory), f"unix:{path}"
     if host.count(":") == 1:
         host, _, given = host.partition(":")
         port = int(given) if given.isdecimal() else port
-    transport = open_tcp(host, port, timeout)
-    return Client(transport, f"{host}:{port}", devices, read_only).open()
+    return open_tcp(host, port, timeout), f"{host}:{port}"
 
 
 def simulate(server: str = "indiserver") -> Client:

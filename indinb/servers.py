@@ -43,6 +43,8 @@ class IndiServer:
     ----------
     host, port : str, int
         Where it is reached from this machine.
+    path : str
+        Where it is reached from this machine without the network, as ``unix:`` and this path.
 
     Raises
     ------
@@ -58,7 +60,8 @@ class IndiServer:
             raise ConnectionFailed(f"indiserver is not installed: {_HOW_TO_INSTALL}")
         self.port = _free_port()
         home = tempfile.mkdtemp(prefix="indinb-")
-        command = [program, "-p", str(self.port), "-u", f"{home}/socket", *drivers]
+        self.path = f"{home}/socket"
+        command = [program, "-p", str(self.port), "-u", self.path, *drivers]
         self._log = Path(home, "log")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -10,6 +10,7 @@ import pytest
 import indinb
 from indinb import Camera, Client, Telescope, observatory, servers
 from indinb.client.connection import Connection
+from indinb.client.transport import SocketTransport
 from indinb.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -17,9 +18,14 @@ from indinb.errors import (
     UnknownDevice,
     UnknownProperty,
 )
-from indinb.protocol.messages import Delete
+from indinb.images.blobs import decode
+from indinb.protocol.messages import Blob, Delete
 from indinb.servers import SIMULATORS, IndiServer
 from tests.client.fakes import FakeServer
+from tests.waiting import wait_until
+
+PIXELS = 1024 * 1280 * 2
+"""Bytes that an image of the camera has, without its header."""
 
 
 @pytest.fixture
@@ -82,6 +88,113 @@ def test_nothing_listens(indiserver: IndiServer):
     server.close()
     with pytest.raises(ConnectionFailed, match=f"nothing listens at localhost:{server.port}"):
         indinb.connect(port=server.port)
+
+
+def test_hosts_are_reached_by_network(indiserver: IndiServer):
+    with indinb.connect("localhost", indiserver.port, shared_memory=True) as client:
+        assert type(client._transport) is SocketTransport
+
+
+# connect on one machine
+
+
+@pytest.fixture(params=[True, False], ids=["mapped", "copied"])
+def local(request: pytest.FixtureRequest, indiserver: IndiServer, client: Client):
+    """Return a client beside the network; its simulators have been connected by `client`."""
+    address = f"unix:{indiserver.path}"
+    with indinb.connect(address, shared_memory=request.param) as local:
+        local.camera.device["POLLING_PERIOD"].set(20).result()
+        yield local
+
+
+@pytest.fixture
+def compressed(client: Client) -> Iterator[None]:
+    compression = client.camera.device["CCD_COMPRESSION"]
+    compression.set("INDI_ENABLED").result()
+    yield
+    compression.set("INDI_DISABLED").result()
+
+
+def take_image(client: Client) -> Blob:
+    """Expose, and return what comes."""
+    device = client.camera.device
+    client.enable_blobs(device.name, "CCD1")
+    device["CCD_EXPOSURE"].set(0.1).result()
+    wait_until(device["CCD1"], lambda: device["CCD1"].value is not None)
+    return device["CCD1"].value
+
+
+def mapped() -> int:
+    """Count the blocks of shared memory that this program sees."""
+    return Path("/proc/self/maps").read_text().count("memfd:")
+
+
+def test_connect_on_one_machine(local: Client, indiserver: IndiServer):
+    assert local.address == f"unix:{indiserver.path}"
+    assert repr(local) == f"<Client unix:{indiserver.path}: connected, 5 devices>"
+    assert local.devices.keys() == SIMULATORS.keys()
+    assert local.camera.device.connected
+
+
+def test_an_image_in_shared_memory(local: Client, request: pytest.FixtureRequest):
+    before = mapped()
+    image = take_image(local)
+    assert image.format == ".fits"
+    assert len(image) == image.size > PIXELS
+    assert bytes(image.data[:6]) == b"SIMPLE"
+    assert image.data.readonly
+    assert mapped() - before == request.node.callspec.params["local"]
+
+
+@pytest.mark.usefixtures("compressed")
+def test_a_compressed_image_in_shared_memory(local: Client):
+    image = take_image(local)
+    assert image.format == ".fits.fz"
+    assert bytes(image.data[:6]) == b"SIMPLE"
+    assert len(image) < PIXELS < image.size
+    assert len(image) % 2880 == 0
+    assert decode(image).data.shape == (1024, 1280)
+
+
+def test_frames_in_shared_memory(local: Client, client: Client):
+    frame = local.camera.expose(0.05)
+    assert frame.shape == (1024, 1280)
+    assert frame.header["EXPTIME"] == 0.05
+    local.close()
+    assert frame.data.max() > 0
+
+
+@pytest.mark.usefixtures("compressed")
+def test_compressed_frames_in_shared_memory(local: Client):
+    assert local.camera.expose(0.05).shape == (1024, 1280)
+
+
+def test_the_path_may_be_left_out(indiserver: IndiServer, monkeypatch: pytest.MonkeyPatch):
+    assert observatory.UNIX_PATH == "/tmp/indiserver"
+    monkeypatch.setattr(observatory, "UNIX_PATH", indiserver.path)
+    with indinb.connect("unix:", 7624, devices="CCD Simulator") as client:
+        assert client.address == f"unix:{indiserver.path}"
+        assert list(client.devices) == ["CCD Simulator"]
+
+
+def test_a_path_is_no_port():
+    with pytest.raises(ConnectionFailed) as caught:
+        indinb.connect("unix:/tmp/indiserver", 7625)
+    assert str(caught.value) == (
+        "port 7625 does not go with 'unix:/tmp/indiserver': give the path of that server "
+        "instead, which is that of its option -u"
+    )
+
+
+def test_no_server_on_this_machine(tmp_path: Path):
+    with pytest.raises(ConnectionFailed, match=f"no server listens at unix:{tmp_path}: start one"):
+        indinb.connect(f"unix:{tmp_path}")
+
+
+def test_elsewhere_than_on_linux(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ConnectionFailed, match=r"^unix:/tmp/indiserver works on Linux only"):
+        indinb.connect("unix:")
 
 
 # Client

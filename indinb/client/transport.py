@@ -1,18 +1,34 @@
-"""Links to a server: a seam of three verbs, behind which may be TCP or a socket pair."""
+"""Links to a server: a seam of three verbs, behind which may be TCP or a socket of this machine."""
 
 import contextlib
+import logging
+import os
 import socket
+import struct
+import sys
 from collections.abc import Sequence
 from typing import Protocol
 
+from indinb.client.shared_memory import copy_block, map_block
 from indinb.errors import ConnectionFailed
+
+logger = logging.getLogger(__name__)
+
+UNIX_PATH = "/tmp/indiserver"
+"""Where an indiserver is reached from its own machine, unless it was told otherwise."""
+
+_DESCRIPTORS = struct.calcsize("253i")  # bytes of as many as the system lets a message have
 
 
 class Transport(Protocol):
     """A link that carries bytes both ways."""
 
-    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[int]]:
-        """Wait for bytes; return their number (0: the end) and file descriptors that came along."""
+    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
+        """Wait for bytes; return their number (0: the end), and BLOBs that came beside them.
+
+        The latter are blocks of shared memory in their order, read-only and not cut to length;
+        None is one that cannot be read.
+        """
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
@@ -33,7 +49,7 @@ class SocketTransport:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[int]]:
+    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
         """Wait for bytes."""
         return self._socket.recv_into(buffer), ()
 
@@ -46,6 +62,43 @@ class SocketTransport:
         with contextlib.suppress(OSError):  # the other side may have ended it already
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+
+class UnixTransport(SocketTransport):
+    """A link on one machine, where BLOBs come beside the bytes: as blocks of shared memory.
+
+    Parameters
+    ----------
+    sock : socket.socket
+        Which this now owns.
+    shared_memory : bool
+        Look at the blocks where they are; otherwise they are copied.
+    """
+
+    def __init__(self, sock: socket.socket, shared_memory: bool = True) -> None:
+        super().__init__(sock)
+        self._view = map_block if shared_memory else copy_block
+
+    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
+        """Wait for bytes; the descriptors that come with them end here."""
+        room = socket.CMSG_LEN(_DESCRIPTORS)
+        count, beside, flags, _ = self._socket.recvmsg_into([buffer], room, socket.MSG_CMSG_CLOEXEC)
+        descriptors = [each for *_, data in beside for each in memoryview(data).cast("i")]
+        try:
+            if flags & socket.MSG_CTRUNC:  # nobody knows which of the BLOBs are left
+                raise OSError("BLOBs were lost: this program has too many files open (ulimit -n)")
+            return count, [self._block(descriptor) for descriptor in descriptors]
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _block(self, descriptor: int) -> memoryview | None:
+        try:
+            return self._view(descriptor)
+        except OSError as error:
+            reason = str(error)  # a log may keep the error, and that the other blocks
+            logger.warning("a BLOB is lost, as its shared memory cannot be read: %s", reason)
+            return None
 
 
 def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
@@ -76,6 +129,51 @@ def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
     sock.settimeout(None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return SocketTransport(sock)
+
+
+def open_unix(path: str, shared_memory: bool = True) -> UnixTransport:
+    """Connect to a server on this machine; it takes the connection at once or not at all.
+
+    Parameters
+    ----------
+    path : str
+        Where the server listens, in Linux's abstract namespace: there is no such file.
+    shared_memory : bool
+        Look at BLOBs where they are; otherwise they are copied.
+
+    Raises
+    ------
+    ConnectionFailed
+        If no server listens there, or this is not Linux.
+    """
+    if sys.platform != "linux":
+        raise ConnectionFailed(
+            f"unix:{path} works on Linux only, where indiserver shares memory: "
+            'connect to "localhost" instead'
+        )
+    sock = socket.socket(socket.AF_UNIX)
+    try:
+        sock.setblocking(False)
+        sock.connect(f"\0{path}")
+    except (OSError, UnicodeError) as error:
+        sock.close()
+        raise ConnectionFailed(_unix_advice(path, error)) from error
+    sock.setblocking(True)
+    return UnixTransport(sock, shared_memory)
+
+
+def _unix_advice(path: str, error: Exception) -> str:
+    match error:
+        case ConnectionRefusedError():
+            return (
+                f"no server listens at unix:{path}: start one on this machine, for example "
+                f'`indiserver -u {path} indi_simulator_ccd`, or connect to "localhost"'
+            )
+        case BlockingIOError():
+            return f"the server at unix:{path} is too busy to answer: try again, or restart it"
+        case OSError(errno=None):  # Python's own check
+            return f"unix:{path} is too long: the path of a server has 107 bytes at most"
+    return f"cannot connect to unix:{path}: {error}"
 
 
 def _advice(host: str, port: int, timeout: float, error: Exception) -> str:

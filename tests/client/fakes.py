@@ -2,10 +2,12 @@
 
 import contextlib
 import itertools
+import os
 import queue
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from indinb.client.clock import Timer
@@ -33,6 +35,8 @@ CCD = "CCD Simulator"
 MOUNT = "Telescope Simulator"
 SOON = 5.0
 """Seconds within which whatever has to happen has happened, however busy the computer is."""
+
+MEBIBYTE = 1 << 20
 
 M = TypeVar("M", bound=Message)
 
@@ -166,6 +170,45 @@ class Desk:
         self.say(Notice(device, text))
 
 
+_SHARED = "indinb-test-block"  # the name under which the system lists it
+
+
+def share(data: bytes, room: int = 1) -> int:
+    """Put data into shared memory of a multiple of `room` bytes, and return its descriptor."""
+    descriptor = os.memfd_create(_SHARED)
+    os.truncate(descriptor, -(-len(data) // room) * room)
+    os.pwrite(descriptor, data, 0)
+    return descriptor
+
+
+def maps() -> int:
+    """Count the blocks made by `share` that are mapped now."""
+    return Path("/proc/self/maps").read_text().count(f"memfd:{_SHARED} ")
+
+
+def open_files() -> int:
+    """Count the descriptors of this program."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def send_beside(sock: socket.socket, data: bytes, *descriptors: int) -> None:
+    """Send bytes, and beside them descriptors, which then are closed here."""
+    socket.send_fds(sock, [data], descriptors)
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def attached(of: Define, format: str = ".fits", **blobs: bytes) -> bytes:
+    """Return how a server on the same machine reports BLOBs, which then come beside it."""
+    members = "\n".join(
+        f'    <oneBLOB name="{name}" size="{len(data)}" format="{format}" len="{len(data)}" '
+        'attached="true"/>'
+        for name, data in blobs.items()
+    )
+    begin = f'<setBLOBVector device="{of.device}" name="{of.name}" state="Ok" timeout="60">'
+    return f"{begin}\n{members}\n</setBLOBVector>\n".encode()
+
+
 Answer = Callable[[New], Iterable[Message]]
 
 
@@ -190,6 +233,8 @@ class FakeServer:
         Makes the answers to requests; called on the server's own thread.
     pair : callable
         Makes the two ends of the link.
+    transport : callable
+        Makes the client's transport of its end.
     """
 
     def __init__(
@@ -197,9 +242,10 @@ class FakeServer:
         *definitions: Define,
         answer: Answer = silence,
         pair: Callable[[], tuple[socket.socket, socket.socket]] = socket.socketpair,
+        transport: Callable[[socket.socket], SocketTransport] = SocketTransport,
     ) -> None:
         self._socket, theirs = pair()
-        self.transport = SocketTransport(theirs)
+        self.transport = transport(theirs)
         self.definitions = definitions or OBSERVATORY
         self.answer = answer
         self.received: list[Message] = []
@@ -217,6 +263,16 @@ class FakeServer:
         """Send any bytes, such as half a message."""
         with self._lock:
             self._socket.sendall(data)
+
+    def send_blobs(self, of: Define, **blobs: bytes) -> None:
+        """Report BLOBs that lie in shared memory, and fill only the begin of it as drivers' do."""
+        blocks = [share(data, MEBIBYTE) for data in blobs.values()]
+        self.send_beside(attached(of, **blobs), *blocks)
+
+    def send_beside(self, data: bytes, *descriptors: int) -> None:
+        """Send any bytes, and beside them descriptors, which then are closed here."""
+        with self._lock:
+            send_beside(self._socket, data, *descriptors)
 
     def tell(self, *messages: Message) -> None:
         """Send, and wait until the client has taken it in and its observers have returned."""

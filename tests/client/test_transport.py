@@ -4,16 +4,16 @@ import threading
 
 import pytest
 
-from indinb.client.transport import SocketTransport, open_tcp
+from indinb.client.transport import SocketTransport, UnixTransport, open_tcp
 from indinb.errors import ConnectionFailed
 from tests.client.fakes import SOON
 
 
-@pytest.fixture
-def pair():
+@pytest.fixture(params=[SocketTransport, UnixTransport])
+def pair(request):
     """Return a transport, and the socket at its other end."""
     ours, theirs = socket.socketpair()
-    transport = SocketTransport(ours)
+    transport = request.param(ours)
     yield transport, theirs
     transport.close()
     theirs.close()
@@ -27,8 +27,8 @@ def listener():
 
 def receive(transport, size=100):
     buffer = memoryview(bytearray(size))
-    count, descriptors = transport.receive_into(buffer)
-    assert len(descriptors) == 0
+    count, blocks = transport.receive_into(buffer)
+    assert len(blocks) == 0
     return bytes(buffer[:count])
 
 
