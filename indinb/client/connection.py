@@ -316,7 +316,7 @@ class Connection:
 
     def handle(self, name: str) -> Device:
         """Return the one handle of a device, announced or not."""
-        return self._handles.setdefault(name, Device(self, name))
+        return self._handles.get(name) or self._handles.setdefault(name, Device(self, name))
 
     def unknown(self, name: str) -> UnknownDevice:
         """Return the error that says that there is no such device, and what to do."""

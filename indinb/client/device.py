@@ -39,7 +39,7 @@ class Device(Mapping[str, Property]):
 
     def handle(self, name: str) -> Property:
         """Return the one handle of a property, defined or not."""
-        return self._properties.setdefault(name, Property(self, name))
+        return self._properties.get(name) or self._properties.setdefault(name, Property(self, name))
 
     @property
     def defined(self) -> bool:

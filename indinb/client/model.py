@@ -255,12 +255,13 @@ class Model:
         definition = old.definition
         if update.limits:
             definition = definition.limited(update.limits)
-        values = old._values
-        known = {name: value for name, value in update.values.items() if name in values}
+        values = {**old._values, **update.values}
+        if len(values) > len(old._values):  # members that the definition does not know
+            values = {name: values[name] for name in old._values}
         new = Vector(
             definition,
             update.state or old.state,
-            values | known,
+            values,
             update.timestamp,
             update.message,
             self.epoch,
