@@ -78,7 +78,8 @@ class Payload:
         self._sink = _sink(expected, limit)
         self._line = -(-(expected or 0) // 3) * 4  # characters to come if nothing is odd
         self._begun = b""  # of a group of four characters
-        self._left = limit
+        self._taken = 0
+        self._limit = limit
 
     def feed(self, text: memoryview) -> int:
         """Take text up to where markup begins, and return how much of it that is.
@@ -91,9 +92,9 @@ class Payload:
         blanks = 0 if self._begun else _blanks(text)
         taken = blanks + self._take_line(text[blanks:])
         taken += self._take_any(text[taken:])
-        self._left -= taken
-        if self._left < 0:
-            raise ProtocolError("a BLOB is larger than any is believed to be")
+        self._taken += taken
+        if self._taken > self._limit:
+            raise ProtocolError(f"a BLOB has more than {self._limit} characters")
         return taken
 
     def finish(self, rest: str = "") -> memoryview:
