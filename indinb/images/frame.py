@@ -13,7 +13,9 @@ from astropy.visualization import BaseInterval, BaseStretch
 from astropy.wcs import WCS
 
 from indinb.errors import ImageError
-from indinb.images import blobs
+from indinb.images.blobs import decode
+from indinb.images.fitsfile import read_fits
+from indinb.images.image import Geometry, Image
 from indinb.images.stretch import (
     LONGEST,
     encode_png,
@@ -31,6 +33,7 @@ _WCS_KEYWORD = re.compile(
     r"(CTYPE|CUNIT|CRVAL|CRPIX|CDELT|CROTA)\d|(CD|PC|PV)\d+_\d+"
     r"|(A|B|AP|BP)_(ORDER|DMAX|\d+_\d+)|WCSAXES|LONPOLE|LATPOLE|MJDREF"
 )
+_SIP_ORDERS = 10  # of distortion are defined, from 0; astropy would count up to any number
 
 
 class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
@@ -64,15 +67,15 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
     path: Path | None = None
 
     @classmethod
-    def from_blob(cls, blob: Blob, geometry: Any = None) -> Self:
+    def from_blob(cls, blob: Blob, geometry: Geometry | None = None) -> Self:
         """Make a frame of what a camera sent.
 
         Parameters
         ----------
         blob : Blob
             The image.
-        geometry : object, optional
-            The camera's settings at the exposure, for formats that do not tell the size.
+        geometry : Geometry, optional
+            The size of the image, for formats that do not tell it: ``.bin`` and ``.stream``.
 
         Returns
         -------
@@ -85,7 +88,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         ImageError
             If the format is not known, or the BLOB is damaged.
         """
-        return cls._from_image(blobs.decode(blob, geometry))
+        return cls._from_image(decode(blob, geometry))
 
     @classmethod
     def from_fits(cls, source: bytes | memoryview | str | PathLike[str]) -> Self:
@@ -107,14 +110,14 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
             If there is no image in it, or it is damaged.
         """
         if isinstance(source, bytes | bytearray | memoryview):
-            return cls._from_image(blobs.read_fits(source))
+            return cls._from_image(read_fits(source))
         path = Path(source).expanduser().absolute()
-        frame = cls._from_image(blobs.read_fits(path.read_bytes()))
+        frame = cls._from_image(read_fits(path.read_bytes()))
         frame.path = path
         return frame
 
     @classmethod
-    def _from_image(cls, image: blobs.Image) -> Self:
+    def _from_image(cls, image: Image) -> Self:
         wcs = _take_wcs(image.header)
         return cls(image.data, header=image.header, wcs=wcs, unit=_unit(image.header))
 
@@ -309,7 +312,8 @@ def _number(operand: Any) -> Any:
 
 def _take_wcs(header: fits.Header) -> WCS | None:
     """Move a celestial WCS out of a header: like this there is one truth, as in CCDData."""
-    if "CTYPE1" not in header:
+    orders = [header.get(f"{which}_ORDER", 0) for which in ("A", "B", "AP", "BP")]
+    if "CTYPE1" not in header or not all(order in range(_SIP_ORDERS) for order in orders):
         return None
     if "RADECSYS" in header:  # INDI writes it, and astropy warns of its old name
         header.setdefault("RADESYS", header.pop("RADECSYS"))

@@ -18,6 +18,7 @@ from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused
 from indinb.images.frame import Frame
+from indinb.images.image import Geometry
 from indinb.instruments.base import Instrument, instrument
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface, State
@@ -114,6 +115,8 @@ class Camera(Instrument):
             If the camera cannot expose so long or bin so many pixels.
         OperationError
             If it fails, is stopped, or no picture comes.
+        ImageError
+            If the picture cannot be read. ``camera.device["CCD1"]["CCD1"].save(path)`` keeps it.
         """
         return self.start_exposure(exposure, frame_type, binning).wait()
 
@@ -147,6 +150,7 @@ class Camera(Instrument):
         connection = self.device.connection
         connection.enable_blobs(self.name, _IMAGE)
         yield from self._prepare(frame_type, binning)
+        geometry = frame_geometry(self.device)
         blob = yield exposure.ask(
             {_SECONDS: seconds},
             partial(exposed, seconds),
@@ -156,7 +160,7 @@ class Camera(Instrument):
             abort=self.start_abort,
             progress=partial(countdown, seconds),
         )
-        frame: Frame = yield connection.worker.submit(Frame.from_blob, blob)
+        frame: Frame = yield connection.worker.submit(Frame.from_blob, blob, geometry)
         return frame
 
     def _check_frame_type(self, frame_type: str) -> None:
@@ -175,6 +179,30 @@ class Camera(Instrument):
         if binning is not None and binning != self.binning:
             horizontal, vertical = binning
             yield self.device["CCD_BINNING"].set(HOR_BIN=horizontal, VER_BIN=vertical)
+
+
+def frame_geometry(device: Device) -> Geometry | None:
+    """Snapshot the size of a camera's pictures, for formats that do not tell it.
+
+    Returns
+    -------
+    Geometry or None
+        From ``CCD_FRAME`` (or the whole sensor of ``CCD_INFO``), ``CCD_BINNING`` and the bits in
+        ``CCD_INFO``, each of which may be missing; None unless the camera says how large.
+    """
+    size = _counts(device, "CCD_FRAME", "WIDTH", "HEIGHT")
+    size = size or _counts(device, "CCD_INFO", "CCD_MAX_X", "CCD_MAX_Y")
+    horizontal, vertical = _counts(device, "CCD_BINNING", "HOR_BIN", "VER_BIN") or (1, 1)
+    bits = next(iter(_counts(device, "CCD_INFO", "CCD_BITSPERPIXEL")), None)
+    return Geometry(size[0] // horizontal, size[1] // vertical, bits) if size else None
+
+
+def _counts(device: Device, name: str, *members: str) -> list[int]:
+    """Read some numbers of a property, or nothing unless each of them counts something."""
+    found = device.get(name)
+    values = [found.vector.get(member) for member in members] if found else []
+    sound = all(isinstance(value, float) and 1 <= value < math.inf for value in values)
+    return [int(value) for value in values] if sound else []  # type: ignore[arg-type]
 
 
 def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:

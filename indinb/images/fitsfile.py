@@ -1,0 +1,199 @@
+"""FITS files to arrays: what cameras send every day in one pass, all the rest through astropy."""
+
+import io
+import math
+import re
+import zlib
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from numpy.typing import NDArray
+
+from indinb.errors import ImageError
+from indinb.images.image import Image, reading
+
+_BLOCK = 2880  # bytes; FITS files come in multiples of this
+_CARD = 80
+_NUMBERS_OF = ("NAXIS", "ZNAXIS", "TFIELDS")  # axes and columns
+_MOST = 999  # of those
+_SIZE = re.compile(r"Z?(NAXIS\d*|[PG]COUNT)|ZTILE\d+|TFIELDS")
+_SIGNATURE = b"SIMPLE  =" + b"T".rjust(21)
+_UNPRINTABLE = re.compile(rb"[^ -~]")
+_CARDS = re.compile(rb"(?:.{80})*?(?=END(?![A-Z0-9_-]))", re.DOTALL)  # of one header
+_PLAIN_CARD = re.compile(  # nobody can misread those
+    rb"(?:COMMENT |HISTORY | {8})[ -~]{72}"
+    rb"|(?=.{8}= )[A-Z0-9_-]+ *= *"
+    rb"(?:'(?:[ -&(-~]|'')*'|[TF]|[+-]?(?:\d+\.?\d*|\.\d+)(?:[ED][+-]?\d+)?)? *(?:/[ -~]*)?"
+)
+
+
+def read_fits(file: bytes | memoryview, limit: int | None = None) -> Image:
+    """Read the first image of a FITS file, fpack's compression included.
+
+    Parameters
+    ----------
+    file : bytes-like
+        The whole file.
+    limit : int, optional
+        Bytes that a compressed image may have once unpacked.
+
+    Returns
+    -------
+    Image
+        Unsigned integers are such: ``BITPIX`` 16 with ``BZERO`` 32768 is uint16.
+
+    Raises
+    ------
+    ImageError
+        If there is no image in it, or it is damaged.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> fits.PrimaryHDU(np.array([[1, 2, 3]], np.uint16)).writeto(file)
+    >>> read_fits(file.getvalue()).data
+    array([[1, 2, 3]], dtype=uint16)
+    """
+    view = memoryview(file)
+    with reading(view, "a FITS image"):
+        return _read_plain(view) or _read_any(view, limit)
+
+
+def _read_plain(file: memoryview) -> Image | None:
+    """Read unsigned integers in one pass over them, or leave the file to astropy."""
+    if file[: len(_SIGNATURE)] != _SIGNATURE:
+        return None
+    header, start = _read_header(file)
+    if header is None or not (shape := _plain_shape(header)):
+        return None
+    match header["BITPIX"], header.get("BZERO", 0), header.get("BSCALE", 1):
+        case 16, 32768, 1:  # adds it and swaps the bytes at once
+            return Image(_stored(file, start, ">u2", shape) ^ np.uint16(32768), header)
+        case 8, 0, 1 if "BLANK" not in header:
+            return Image(_stored(file, start, "u1", shape).copy(), header)
+    return None
+
+
+def _plain_shape(header: fits.Header) -> tuple[int, ...]:
+    axes = range(header["NAXIS"], 0, -1) if header["NAXIS"] in (2, 3) else ()
+    shape = tuple(header[f"NAXIS{axis}"] for axis in axes)
+    return shape if all(isinstance(length, int) and length > 0 for length in shape) else ()
+
+
+def _read_header(file: bytes | memoryview, start: int = 0) -> tuple[fits.Header | None, int]:
+    """Read a header, and find the place of the data after it; None if it has no end."""
+    found = _CARDS.match(file, start)
+    if found is None:
+        return None, start
+    end = found.end() + _CARD
+    return parse_header(found[0]), end + -end % _BLOCK
+
+
+def parse_header(cards: bytes) -> fits.Header:
+    """Make a header of which every card can be read.
+
+    Parameters
+    ----------
+    cards : bytes
+        80 for each card, without the END. What is not printable ASCII becomes a question mark.
+
+    Returns
+    -------
+    astropy.io.fits.Header
+        With cards against the rules mended, at worst to texts.
+
+    Examples
+    --------
+    >>> parse_header(b"GAIN    = 2,5".ljust(80))["GAIN"]
+    '2,5'
+    """
+    cards = _UNPRINTABLE.sub(b"?", cards)
+    if all(_PLAIN_CARD.fullmatch(cards, at, at + _CARD) for at in range(0, len(cards), _CARD)):
+        return fits.Header.fromstring(cards)
+    try:
+        return _mended(cards)
+    except fits.VerifyError:  # of cards that continue what is no text
+        return _mended(cards.replace(b"CONTINUE", b"COMMENT "))
+
+
+def _mended(cards: bytes) -> fits.Header:
+    header = fits.Header.fromstring(cards)
+    for card in header.cards:
+        card.verify("silentfix+ignore")
+    return header
+
+
+def _stored(file: memoryview, start: int, dtype: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    count = math.prod(shape)
+    _check_end(len(file), start + count * np.dtype(dtype).itemsize)
+    return np.frombuffer(file, dtype, count, start).reshape(shape)
+
+
+def _check_end(available: int, end: int) -> None:
+    if end > available:
+        raise ImageError(f"the FITS file is cut off: {available} of {end} bytes are there")
+
+
+def _read_any(file: memoryview, limit: int | None) -> Image:
+    padded = b"".join((file, bytes(-len(file) % _BLOCK)))  # some writers leave the last block short
+    _check_sizes(padded)
+    with fits.open(io.BytesIO(padded)) as hdus:
+        hdu = _first_image(hdus)
+        place = hdu.fileinfo()
+        _check_end(len(padded), place["datLoc"] + place["datSpan"])
+        if limit is not None and isinstance(hdu, fits.CompImageHDU):
+            _check_unpacked(hdu, limit)
+            _check_zipped(hdu, padded, hdus.index(hdu), limit)
+        hdu.verify("silentfix+ignore")  # makes every card readable, at worst as text
+        return Image(np.require(hdu.data, hdu.data.dtype.newbyteorder("="), "W"), hdu.header)
+
+
+def _check_sizes(file: bytes) -> None:
+    """Refuse what would cost astropy any amount of memory: a billion axes, or a text as length."""
+    for start in range(0, len(file), _BLOCK):
+        if file[start : start + 8].strip().upper().startswith((b"SIMPLE", b"XTENSION")):
+            header, _ = _read_header(file, start)
+            for card in header.cards if header else ():
+                if not _is_sound(card.keyword, card.value):
+                    raise ImageError(f"no FITS file has {card.keyword} = {card.value!r}")
+
+
+def _is_sound(keyword: str, value: Any) -> bool:
+    if not _SIZE.fullmatch(keyword):
+        return True
+    most = _MOST if keyword in _NUMBERS_OF else math.inf
+    return isinstance(value, int) and 0 <= value <= most
+
+
+def _first_image(hdus: fits.HDUList) -> Any:
+    for hdu in hdus:
+        if hdu.is_image and len(hdu.shape) >= 2 and 0 not in hdu.shape:
+            return hdu
+    raise ImageError("the FITS file holds no image")
+
+
+def _check_unpacked(hdu: fits.CompImageHDU, limit: int) -> None:
+    unpacked = math.prod(hdu.shape) * abs(hdu.header["BITPIX"]) // 8
+    if unpacked > limit:
+        raise ImageError(f"the image has {unpacked} bytes, but {limit} were announced")
+
+
+def _check_zipped(hdu: fits.CompImageHDU, file: bytes, place: int, limit: int) -> None:
+    """Refuse tiles that gzip would blow up: astropy unpacks them to the end, whatever comes."""
+    zipped = {"GZIP_COMPRESSED_DATA"} & set(hdu.compressed_data.names)
+    if hdu.compression_type.startswith("GZIP"):
+        zipped.add("COMPRESSED_DATA")
+    if not zipped:
+        return
+    with fits.open(io.BytesIO(file), disable_image_compression=True) as hdus:
+        for column in zipped:
+            for tile in filter(len, hdus[place].data[column]):
+                _unzip_in_vain(tile.tobytes(), limit)
+
+
+def _unzip_in_vain(tile: bytes, limit: int) -> None:
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)  # gzip
+    inflater.decompress(tile, limit + 1)
+    if not inflater.eof or inflater.unused_data:
+        raise ImageError(f"a part of the image has more than the {limit} bytes announced")

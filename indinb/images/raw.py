@@ -1,0 +1,76 @@
+"""Raw pixels to arrays: formats that are nothing but the numbers."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indinb.errors import ImageError
+from indinb.images.image import Geometry, Image, top_down
+
+_KINDS: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype("<u2"), 32: np.dtype("<u4")}
+
+
+def read_raw(
+    data: bytes | memoryview, geometry: Geometry | None, interleaved: bool = False
+) -> Image:
+    """Give raw pixels their shape.
+
+    Parameters
+    ----------
+    data : bytes-like
+        Unsigned little-endian numbers, row by row from the top.
+    geometry : Geometry
+        The size of the image. The number of bytes tells whether it is grey or in red, green and
+        blue, and also the kind of the numbers if `Geometry.bits` leaves it open.
+    interleaved : bool
+        Whether the colours come pixel by pixel; else plane by plane.
+
+    Returns
+    -------
+    Image
+        Its header only says that the first row is the top one.
+
+    Raises
+    ------
+    ImageError
+        If the bytes do not make an image of this size, or no size is given.
+
+    Examples
+    --------
+    >>> read_raw(bytes(range(6)), Geometry(3, 2)).data
+    array([[0, 1, 2],
+           [3, 4, 5]], dtype=uint8)
+    """
+    if geometry is None:
+        raise ImageError("raw pixels do not tell the size of their image: give its Geometry")
+    planes, kind = _layout(len(data), geometry)
+    numbers: NDArray[Any] = np.frombuffer(data, kind)
+    shape = (geometry.height, geometry.width)
+    if planes == 1:
+        pixels = numbers.reshape(shape)
+    elif interleaved:
+        pixels = np.moveaxis(numbers.reshape((*shape, planes)), -1, 0)
+    else:
+        pixels = numbers.reshape((planes, *shape))
+    return Image(np.array(pixels, kind.newbyteorder("="), order="C"), top_down())
+
+
+def _layout(size: int, geometry: Geometry) -> tuple[int, np.dtype[Any]]:
+    """Find the number of planes and the kind of numbers that fill the bytes: one fits, or none."""
+    width, height, bits = geometry
+    if width > 0 and height > 0:
+        for planes, kind in itertools.product((1, 3), _kinds(bits)):
+            if size == planes * height * width * kind.itemsize:
+                return planes, kind
+    depth = "" if bits is None else f" of {bits} bits"
+    raise ImageError(f"{size} bytes are no raw image of {width} x {height} pixels{depth}")
+
+
+def _kinds(bits: int | None) -> Iterable[np.dtype[Any]]:
+    """List the kinds that it may be; a sensor of 12 bits fills 16."""
+    if bits is None:
+        return _KINDS.values()
+    return [kind for room, kind in _KINDS.items() if bits <= room][:1]
