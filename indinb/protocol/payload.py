@@ -80,6 +80,7 @@ class Payload:
         self._begun = b""  # of a group of four characters
         self._taken = 0
         self._limit = limit
+        self._data: memoryview | None = None
 
     def feed(self, text: memoryview) -> int:
         """Take text up to where markup begins, and return how much of it that is.
@@ -98,17 +99,18 @@ class Payload:
         return taken
 
     def finish(self, rest: str = "") -> memoryview:
-        """Return all bytes, read-only.
+        """Return all bytes, read-only; a second time the same.
 
         Parameters
         ----------
         rest : str
             Text that came after some markup.
         """
-        self._take_runs((self._begun + rest.encode()).translate(None, _FOREIGN))
-        self._sink.add(_decode_run(self._begun))
-        self._begun = b""
-        return self._sink.data()
+        if self._data is None:
+            self._take_runs((self._begun + rest.encode()).translate(None, _FOREIGN))
+            self._sink.add(_decode_run(self._begun))
+            self._data = self._sink.data()
+        return self._data
 
     def _take_line(self, text: memoryview) -> int:
         """Take the part of an unbroken line that is there, in groups of four characters."""
@@ -145,7 +147,8 @@ class Payload:
             self._take_runs(characters.translate(None, _FOREIGN))
 
     def _take_runs(self, characters: bytes) -> None:
-        *padded, open_run = characters.split(b"=")
+        # To look for padding is much quicker than to split where there is none.
+        *padded, open_run = characters.split(b"=") if b"=" in characters else [characters]
         whole = len(open_run) // 4 * 4
         groups = pybase64.b64decode(open_run[:whole], validate=True)
         for run in [_decode_run(run) for run in padded]:

@@ -130,6 +130,15 @@ def test_the_result_is_read_only():
         assert payload.finish().readonly
 
 
+@pytest.mark.parametrize("expected", [None, 3])
+def test_it_is_finished_once(expected):
+    payload = Payload(expected)
+    payload.feed(memoryview(b"QUJ"))
+    data = payload.finish()
+    assert payload.finish("QUJD") is data
+    assert bytes(data) == b"AB"
+
+
 def test_the_limit_is_for_characters():
     payload = Payload(limit=8)
     payload.feed(memoryview(b"QUJD"))
