@@ -133,7 +133,7 @@ def connect(
     read_only : bool
         Look, but ask nothing of any device.
     timeout : float
-        Seconds in which the server has to answer.
+        Seconds in which the server has to answer; ``unix:`` answers at once or not at all.
     shared_memory : bool
         Over ``unix:``, look at BLOBs in the memory that the server shares, without a copy. It is
         trusted not to shrink that memory later: the system would end this program, without an
@@ -147,7 +147,8 @@ def connect(
     Raises
     ------
     ConnectionFailed
-        If there is no such host, nothing listens there, or nothing answers.
+        If there is no such host or path, nothing listens there, or nothing answers; if ``unix:``
+        is not on Linux, or comes with a port.
     ConnectionLost
         If the server hangs up at once.
     """

@@ -1,5 +1,6 @@
 """BLOBs to arrays, by one decoder for each format that cameras send."""
 
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from indinb.protocol.messages import Blob
 _MAKERS_OWN = frozenset(
     (".arw", ".cr2", ".cr3", ".crw", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw")
 )
+
+_BEST_PACKED = 100  # times smaller, at most, are pictures that fpack has packed; noise is two
 
 Decoder = Callable[[Blob, Geometry | None], Image]
 _decoders: dict[str, Decoder] = {}
@@ -102,7 +105,7 @@ def _inflated(blob: Blob) -> memoryview:
     inflater = zlib.decompressobj()  # stops at the end of the data: servers pad them
     with reading(blob.data, "zlib data"):
         # A limit of 0 would mean none. The second call looks for more than was announced.
-        data = inflater.decompress(blob.data, max(blob.size, 1))
+        data = inflater.decompress(blob.data, min(max(blob.size, 1), sys.maxsize))
         if len(data) != blob.size or inflater.decompress(inflater.unconsumed_tail, 1):
             raise ImageError(f"{blob!r} does not inflate to the {blob.size} bytes announced")
     return memoryview(data)
@@ -110,7 +113,7 @@ def _inflated(blob: Blob) -> memoryview:
 
 @decoder(".fits", ".fit", ".fts", ".fits.fz")
 def _decode_fits(blob: Blob, geometry: Geometry | None = None) -> Image:
-    return read_fits(blob.data, blob.size)
+    return read_fits(blob.data, max(blob.size, _BEST_PACKED * len(blob)))
 
 
 @decoder(".jpg", ".jpeg", ".png", ".tif", ".tiff", ".stream_jpg")
@@ -126,7 +129,9 @@ def _decode_memory(blob: Blob, geometry: Geometry | None = None) -> Image:
 @decoder(".stream")
 def _decode_stream(blob: Blob, geometry: Geometry | None = None) -> Image:
     # Cameras of 16 bits, too, send video of 8.
-    return read_raw(blob.data[: blob.size], geometry and geometry._replace(bits=None), True)
+    if geometry is not None:
+        geometry = geometry._replace(bits=None)
+    return read_raw(blob.data[: blob.size], geometry, interleaved=True)
 
 
 @decoder(".xisf")

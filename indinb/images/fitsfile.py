@@ -151,12 +151,21 @@ def _read_any(file: memoryview, limit: int | None) -> Image:
 
 def _check_sizes(file: bytes) -> None:
     """Refuse what would cost astropy any amount of memory: a billion axes, or a text as length."""
-    for start in range(0, len(file), _BLOCK):
+    start = 0
+    while start < len(file):
+        end = start + _BLOCK
         if file[start : start + 8].strip().upper().startswith((b"SIMPLE", b"XTENSION")):
-            header, _ = _read_header(file, start)
-            for card in header.cards if header else ():
-                if not _is_sound(card.keyword, card.value):
-                    raise ImageError(f"no FITS file has {card.keyword} = {card.value!r}")
+            header, end = _read_header(file, start)
+            if header is None:  # nor do those behind it end
+                return
+            _check_header(header)
+        start = end
+
+
+def _check_header(header: fits.Header) -> None:
+    for card in header.cards:
+        if not _is_sound(card.keyword, card.value):
+            raise ImageError(f"no FITS file has {card.keyword} = {card.value!r}")
 
 
 def _is_sound(keyword: str, value: Any) -> bool:

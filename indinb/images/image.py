@@ -16,7 +16,8 @@ class Image(NamedTuple):
     Parameters
     ----------
     data : numpy.ndarray
-        Rows by columns, or three planes of those (red, green, blue); native byte order, writable.
+        Rows by columns, or planes of those, most often red, green and blue; native byte order,
+        writable.
     header : astropy.io.fits.Header
         Every card of it can be read.
     """
@@ -53,7 +54,7 @@ def top_down() -> fits.Header:
 
 @contextmanager
 def reading(file: bytes | memoryview, kind: str) -> Iterator[None]:
-    """Blame the bytes for whatever a library stumbles over.
+    """Blame the bytes for whatever a library stumbles over, unless memory is short.
 
     Raises
     ------
@@ -62,8 +63,8 @@ def reading(file: bytes | memoryview, kind: str) -> Iterator[None]:
     """
     try:
         yield
-    except ImageError:
+    except (ImageError, MemoryError):
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise ImageError(f"these {len(file)} bytes are not {kind}: {reason}") from error

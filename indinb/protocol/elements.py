@@ -5,12 +5,12 @@ Each is a document of its own, so that a bad one costs only itself.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NoReturn
 
 from lxml import etree
 
-from indinb.protocol.framing import PAYLOAD, Element
+from indinb.protocol.framing import PAYLOAD, Element, Payloads
 from indinb.protocol.messages import (
     Blob,
     Define,
@@ -26,8 +26,9 @@ from indinb.protocol.messages import (
     Update,
     Value,
 )
+from indinb.protocol.numbers import read_number
 from indinb.protocol.payload import Payload, byte_count, expected_size
-from indinb.protocol.values import READ_VALUE, read_number, read_state, read_values
+from indinb.protocol.values import READ_VALUE, read_state, read_values
 from indinb.protocol.vocabulary import BlobMode, Kind, Permission, State, SwitchRule
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,13 @@ _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ONE = {kind: f"one{kind}" for kind in Kind}
 _DEF = {kind: f"def{kind}" for kind in Kind}
 
-Payloads = Sequence[Payload | memoryview | None]
+_PARSER = etree.XMLParser(  # which never leaves the document: no DTD, no entities, no network
+    resolve_entities=False,
+    no_network=True,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
 
 
 class _Malformed(ValueError):
@@ -58,9 +65,9 @@ def read(element: Element) -> Message | None:
 
 def _parse_or_repair(xml: bytes) -> etree._Element:
     try:
-        return _parse(xml)
+        return etree.fromstring(xml, _PARSER)
     except etree.XMLSyntaxError:
-        return _parse(_repaired(xml))
+        return etree.fromstring(_repaired(xml), _PARSER)
 
 
 def _repaired(xml: bytes) -> bytes:
@@ -70,18 +77,6 @@ def _repaired(xml: bytes) -> bytes:
     except UnicodeDecodeError:
         text = xml.decode("latin-1")
     return _NOT_XML.sub("", text).encode("utf-8")
-
-
-def _parse(xml: bytes) -> etree._Element:
-    """Parse without ever leaving the document: no DTD, no entities, no network."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
-    return etree.fromstring(xml, parser)
 
 
 def _required(element: etree._Element, name: str) -> str:
@@ -102,15 +97,18 @@ def _number(text: str | None) -> float:
 
 def _definition(element: etree._Element, kind: Kind) -> Member:
     name = element.get("name", "")
-    value: Value = None
-    if kind is not Kind.BLOB:
-        try:
-            value = READ_VALUE[kind](element.text or "")
-        except ValueError:
-            value = State.IDLE if kind is Kind.LIGHT else 0.0
+    label = element.get("label") or name
+    if kind is Kind.BLOB:
+        return Member(name, label, None)
+    try:
+        value = READ_VALUE[kind](element.text or "")
+    except ValueError:
+        value = State.IDLE if kind is Kind.LIGHT else 0.0
+    if kind is not Kind.NUMBER:
+        return Member(name, label, value)
     return Member(
         name,
-        element.get("label") or name,
+        label,
         value,
         element.get("format", ""),
         _number(element.get("min")),
@@ -181,8 +179,7 @@ def _blob(member: etree._Element, payloads: Payloads) -> Blob | None:
 
 
 def _data(member: etree._Element, payloads: Payloads, expected: int) -> memoryview:
-    which = member.get(PAYLOAD, "")
-    payload = payloads[int(which)] if which.isdecimal() and int(which) < len(payloads) else None
+    payload = payloads.get(member.get(PAYLOAD, ""))
     if isinstance(payload, Payload):
         return payload.finish(member.text or "")
     if payload is not None and len(payload) >= expected:

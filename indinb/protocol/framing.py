@@ -6,11 +6,11 @@ stands between them is passed over. Updates of the usual plain shape, which are 
 recognised at once; the text of BLOBs leaves the stream here, for a lane of its own (see `payload`).
 """
 
-import functools
 import logging
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from indinb.errors import ProtocolError
@@ -25,17 +25,23 @@ PAYLOAD = "indinb-payload"
 """Attribute that the framer gives to the element of a BLOB: which of the payloads is its own."""
 
 _MAX_TAG = 1 << 16  # bytes of one start tag or comment
-_MAX_BLOCKS = 64  # that may wait for their elements; libindi attaches 16 at most to one
+
+_MAX_BLOCKS = 64  # of one element; libindi attaches 16 at most
 
 _TAG = (
     rb"(?:def|set|new)(?:Text|Number|Switch|Light|BLOB)Vector"
     rb"|getProperties|enableBLOB|delProperty|message|pingRequest|pingReply"
 )
 _BEGIN = re.compile(rb"<(?:!--|(%s)(?=[\s/>]))" % _TAG)
+_MARK = re.compile(  # an end, a BLOB, or another element: INDI's never nest
+    rb"<(?:/(?P<end>%(tag)s)\s{0,64}>|(?P<blob>oneBLOB)(?=[\s/>])|(?P<other>%(tag)s)(?=[\s/>]))"
+    % {b"tag": _TAG}
+)
 _START_TAG = re.compile(rb"""<[A-Za-z]++(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>""")
-_PART_OF_TAG = re.compile(rb"<(?:!-?|[A-Za-z]{0,15}|/[A-Za-z]{0,15}\s*)\Z")
+_PART_OF_TAG = re.compile(rb"<(?:!-?|[A-Za-z]{0,15}|/[A-Za-z]{0,15}\s{0,64})\Z")
+_BRACKET = re.compile(rb"[<>]")
 _LONGEST_BEGIN = len(b"<defNumberVector>")
-_BLOB_ATTRIBUTE = re.compile(rb"""\s(size|len|format|attached)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(rb"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 # What nearly all updates look like; its parts are bounded, so that no tag exceeds its limit.
 _PLAIN_UPDATE = re.compile(
@@ -65,6 +71,10 @@ class PlainUpdate(NamedTuple):
         return b"<set%sVector%s>%s</set%sVector>" % (kind, attributes, members, kind)
 
 
+Payloads = Mapping[str, Payload | memoryview | None]
+"""What the BLOBs of an element hold, by their mark: text, or memory that was attached, if any."""
+
+
 class Element(NamedTuple):
     """Any other element.
 
@@ -72,12 +82,12 @@ class Element(NamedTuple):
     ----------
     xml : bytes
         All of it, BLOBs aside.
-    payloads : sequence of Payload, memoryview, or None
-        What its BLOBs hold: their text, or the memory that was attached, if it came.
+    payloads : Payloads
+        What its BLOBs hold.
     """
 
     xml: bytes
-    payloads: Sequence[Payload | memoryview | None] = ()
+    payloads: Payloads = MappingProxyType({})
 
 
 class _Span(NamedTuple):
@@ -100,9 +110,9 @@ class Framer:
     --------
     >>> framer = Framer()
     >>> framer.feed(b"<?xml version='1.0'?><getProperties/><pingReq")
-    [Element(xml=b'<getProperties/>', payloads=())]
+    [Element(xml=b'<getProperties/>', payloads={})]
     >>> framer.feed(b"uest uid='1'/>")
-    [Element(xml=b"<pingRequest uid='1'/>", payloads=())]
+    [Element(xml=b"<pingRequest uid='1'/>", payloads={})]
     """
 
     def __init__(self, max_element: int = MAX_ELEMENT, max_blob: int = MAX_BLOB) -> None:
@@ -110,9 +120,10 @@ class Framer:
         self._max_blob = max_blob
         self._pending = bytearray()
         self._scanned = 0  # up to where the end of the first pending element was looked for
-        self._payloads: list[Payload | memoryview | None] = []  # of that element
+        self._no_comment_end = 0  # up to where it was looked for in vain
+        self._payloads: dict[str, Payload | memoryview | None] = {}  # of that element
         self._payload: Payload | None = None  # whose text comes now
-        self._payload_begin = b""  # what came of it together with its tag
+        self._in_tag = False  # which has begun, and not ended
         self._blocks: deque[memoryview | None] = deque()
 
     def feed(
@@ -135,15 +146,14 @@ class Framer:
         """
         self._blocks.extend(blocks)
         if len(self._blocks) > _MAX_BLOCKS:
-            raise ProtocolError(f"{len(self._blocks)} blocks of shared memory belong to no BLOB")
-        elements: list[Element | PlainUpdate] = []
+            raise ProtocolError(f"one BLOB has {len(self._blocks)} blocks of shared memory")
         rest = memoryview(data)
-        while rest:
-            if self._payload is None:
-                elements += self._feed_text(rest)
-                rest, self._payload_begin = memoryview(self._payload_begin), b""
-            else:
-                rest = self._feed_payload(self._payload, rest)
+        if self._payload is not None:
+            rest = rest[self._feed_payload(self._payload, rest) :]
+        elements = self._feed_text(rest) if rest else []
+        if self._blocks and data and not self._pending:  # they come with their element's begin
+            logger.warning("dropped %d blocks of shared memory without a BLOB", len(self._blocks))
+            self._blocks.clear()
         return elements
 
     def finish(self) -> None:
@@ -152,14 +162,17 @@ class Framer:
             begin = bytes(self._pending[:40]).decode(errors="replace")
             raise ProtocolError(f"the stream ended inside an element that begins {begin!r}")
 
-    def _feed_payload(self, payload: Payload, text: memoryview) -> memoryview:
+    def _feed_payload(self, payload: Payload, text: memoryview) -> int:
         taken = payload.feed(text)
         if taken < len(text):
             self._payload = None
-        return text[taken:]
+        return taken
 
     def _feed_text(self, text: memoryview) -> list[Element | PlainUpdate]:
         self._pending += text
+        if self._in_tag and len(self._pending) <= _MAX_TAG and not _BRACKET.search(text):
+            return []
+        self._in_tag = False
         suspicious = len(self._pending) > self._max_element
         elements = list(self._complete())
         if suspicious:
@@ -169,7 +182,9 @@ class Framer:
     def _check_sizes(self, elements: list[Element | PlainUpdate]) -> None:
         sizes = [len(self._pending), *(len(each.xml) for each in elements)]
         if max(sizes) > self._max_element:
-            raise ProtocolError(f"an element is larger than {self._max_element} bytes")
+            raise ProtocolError(
+                f"an element is larger than {self._max_element} bytes: is it an INDI server?"
+            )
 
     def _complete(self) -> Iterator[Element | PlainUpdate]:
         position = 0
@@ -183,12 +198,13 @@ class Framer:
                 break
             begin, position, keep = span
             if keep:
-                yield Element(bytes(self._pending[begin:position]), tuple(self._payloads))
-            self._payloads.clear()
+                yield Element(bytes(self._pending[begin:position]), self._payloads)
+            self._payloads = {}
             self._scanned = 0
         position = self._begin_of_rest(position)
         del self._pending[:position]
         self._scanned = max(0, self._scanned - position)
+        self._no_comment_end = max(0, self._no_comment_end - position)
 
     def _begin_of_rest(self, position: int) -> int:
         begin = _BEGIN.search(self._pending, position)
@@ -209,10 +225,12 @@ class Framer:
         return self._skip_comment(begin.start()) if begin[1] is None else self._span(begin)
 
     def _skip_comment(self, begin: int) -> _Span | None:
-        end = self._pending.find(b"-->", begin, begin + _MAX_TAG)
+        limit = begin + _MAX_TAG
+        end = self._pending.find(b"-->", max(begin, self._no_comment_end), limit)
         if end >= 0:
             return _Span(begin, end + len(b"-->"), keep=False)
-        if len(self._pending) < begin + _MAX_TAG:
+        self._no_comment_end = min(limit, len(self._pending)) - len("--")
+        if len(self._pending) < limit:
             return None
         return _Span(begin, begin + len(b"<!--"), keep=False)
 
@@ -223,8 +241,10 @@ class Framer:
         if self._pending[start.end() - 2] == ord("/"):
             return _Span(begin.start(), start.end())
         end = self._find_end(begin[1], max(start.end(), self._scanned))
-        if end is None or end["other"] is None:
-            return end and _Span(begin.start(), end.end())
+        if end is None:
+            return None
+        if end["other"] is None:
+            return _Span(begin.start(), end.end())
         logger.warning("skipped <%s>, which has no end", begin[1].decode())
         return _Span(begin.start(), end.start(), keep=False)
 
@@ -238,64 +258,63 @@ class Framer:
     def _after_broken_tag(self, begin: int) -> int | None:
         """Where to go on; None as long as more bytes may make it whole."""
         another = self._pending.find(b"<", begin + 1)
-        if another < 0 and len(self._pending) - begin <= _MAX_TAG:
-            return None
-        return another if another > 0 else len(self._pending)
+        if another >= 0:
+            return another
+        if len(self._pending) - begin > _MAX_TAG:
+            return len(self._pending)
+        self._in_tag = True
+        return None
 
     def _find_end(self, tag: bytes, searched: int) -> re.Match[bytes] | None:
         """Find the end of an element, or the begin of the next; BLOBs on the way are taken."""
-        while (found := _closing(tag).search(self._pending, searched)) is not None:
-            if found["blob"] is None:
+        while (found := _MARK.search(self._pending, searched)) is not None:
+            if found["other"] is not None or found["end"] == tag:
                 return found
-            self._scanned = found.start()
-            after = self._take_blob(found.start())
-            if after is None:
+            if found["blob"] is None or not tag.endswith(b"BLOBVector"):
+                searched = found.end()
+            elif (after := self._take_blob(found.start())) is not None:
+                searched = after
+            else:
                 return None
-            searched = after
         self._scanned = self._settled(searched)
         return None
 
     def _take_blob(self, begin: int) -> int | None:
         """Take what a member's tag announces; return where to go on, if that can be told."""
+        self._scanned = begin
         tag = _START_TAG.match(self._pending, begin)
         if tag is None or tag.end() - tag.start() > _MAX_TAG:
             return self._after_broken_tag(begin)
         xml = tag[0]
-        end = self._mark(begin, tag.end())
-        attributes = _blob_attributes(xml)
+        mark = str(len(self._payloads))
+        end = tag.end() + self._write(mark, begin)
+        self._payloads[mark] = None
+        attributes = _attributes(xml)
         if attributes.get("attached") == "true":
-            self._payloads.append(self._blocks.popleft() if self._blocks else None)
-        elif xml.endswith(b"/>"):
-            self._payloads.append(None)
-        else:
-            self._begin_payload(attributes, end)
-            return None
+            self._payloads[mark] = self._blocks.popleft() if self._blocks else None
+        elif not xml.endswith(b"/>"):
+            payload = Payload(expected_size(attributes), self._max_blob)
+            self._payloads[mark] = payload
+            return self._take_payload(payload, end)
         return end
 
-    def _mark(self, begin: int, end: int) -> int:
-        """Write into a tag which payload is its own; return its new end."""
-        mark = b' %s="%d"' % (PAYLOAD.encode(), len(self._payloads))
+    def _write(self, mark: str, begin: int) -> int:
+        """Write into a tag which payload is its own; return by how much it grows."""
+        attribute = f' {PAYLOAD}="{mark}"'.encode()
         behind_name = begin + len(b"<oneBLOB")
-        self._pending[behind_name:behind_name] = mark
-        return end + len(mark)
+        self._pending[behind_name:behind_name] = attribute
+        return len(attribute)
 
-    def _begin_payload(self, attributes: dict[str, str], end: int) -> None:
-        self._payload = Payload(expected_size(attributes), self._max_blob)
-        self._payloads.append(self._payload)
-        self._payload_begin = bytes(self._pending[end:])
-        del self._pending[end:]
-        self._scanned = end
-
-
-def _blob_attributes(tag: bytes) -> dict[str, str]:
-    found = _BLOB_ATTRIBUTE.findall(tag)
-    return {name.decode(): (one or other).decode("latin-1") for name, one, other in found}
+    def _take_payload(self, payload: Payload, begin: int) -> int | None:
+        """Take the text of a BLOB out of what has come; None if there may be more of it."""
+        self._payload = payload
+        with memoryview(self._pending) as pending:
+            taken = self._feed_payload(payload, pending[begin:])
+        del self._pending[begin : begin + taken]
+        self._scanned = begin
+        return begin if self._payload is None else None
 
 
-@functools.cache
-def _closing(tag: bytes) -> re.Pattern[bytes]:
-    """Match the end of an element; a BLOB in it; or another element, as INDI's never nest."""
-    blob = rb"oneBLOB" if tag.endswith(b"BLOBVector") else rb"(?!)"
-    return re.compile(
-        rb"<(?:/%s\s*>|(?P<blob>%s)(?=[\s/>])|(?P<other>%s)(?=[\s/>]))" % (tag, blob, _TAG)
-    )
+def _attributes(tag: bytes) -> dict[str, str]:
+    found = _ATTRIBUTE.findall(tag)
+    return {name.decode("latin-1"): (one or other).decode("latin-1") for name, one, other in found}

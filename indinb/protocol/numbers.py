@@ -78,6 +78,22 @@ def parse_number(text: str) -> float:
         return scan_sexagesimal(text.strip())
 
 
+def read_number(text: str | None) -> float | None:
+    """Read an attribute that is a number; None if it is none.
+
+    Examples
+    --------
+    >>> read_number("60"), read_number("")
+    (60.0, None)
+    """
+    if not text:  # most often it is not there at all
+        return None
+    try:
+        return parse_number(text)
+    except ValueError:
+        return None
+
+
 def number_text(value: float) -> str:
     """Write a number for the wire: decimal, shortest exact, never with an exponent.
 

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 import pybase64
 
 from indinb.errors import ProtocolError
-from indinb.protocol.numbers import parse_number
+from indinb.protocol.numbers import read_number
 
 MAX_BLOB = 1 << 30
 """Characters of base64 beyond which a BLOB is not believed any more."""
 
 _HUGE_PAGE = 2 << 20  # bytes, on most processors
+_BELIEVED = 64 * 1024  # bytes after which the announced size is believed
 _SLICE = 48 * 1024  # characters of odd text handled at once: small enough for the cache
 _FIRST_BLANKS = 8  # characters before the text that are passed over on the short way
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -44,11 +45,8 @@ def expected_size(attributes: Mapping[str, str]) -> int | None:
 
 def byte_count(text: str | None) -> int | None:
     """Read a number of bytes; None if it is none."""
-    try:
-        number = parse_number(text or "")
-    except ValueError:
-        return None
-    return int(number) if 0 <= number < math.inf else None
+    number = read_number(text)
+    return int(number) if number is not None and 0 <= number < math.inf else None
 
 
 class Payload:
@@ -60,8 +58,9 @@ class Payload:
     Parameters
     ----------
     expected : int, optional
-        Number of bytes: memory for them is set aside, which costs nothing until they come, and
-        what comes beyond them is dropped. Without it, all are kept.
+        Number of bytes: what comes beyond them is dropped. Memory for all of them is set aside
+        when the first ones have come, and is not used before it is filled. Without it, all are
+        kept.
     limit : int
         Characters that are accepted.
 
@@ -75,7 +74,7 @@ class Payload:
     """
 
     def __init__(self, expected: int | None = None, limit: int = MAX_BLOB) -> None:
-        self._sink = _sink(expected, limit)
+        self._sink = _Sink(expected if expected is not None and expected <= limit else None)
         self._line = -(-(expected or 0) // 3) * 4  # characters to come if nothing is odd
         self._begun = b""  # of a group of four characters
         self._taken = 0
@@ -95,7 +94,9 @@ class Payload:
         taken += self._take_any(text[taken:])
         self._taken += taken
         if self._taken > self._limit:
-            raise ProtocolError(f"a BLOB has more than {self._limit} characters")
+            raise ProtocolError(
+                f"a BLOB has more than {self._limit} characters: is it an INDI server?"
+            )
         return taken
 
     def finish(self, rest: str = "") -> memoryview:
@@ -174,40 +175,42 @@ def _decode_run(run: bytes) -> bytes:
     return pybase64.b64decode(meaningful + b"=" * (-len(meaningful) % 4), validate=True)
 
 
-class _Growing:
-    """Takes whatever comes."""
+class _Sink:
+    """Takes bytes: no more than expected, if that is known."""
 
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-
-    def add(self, data: bytes) -> None:
-        self._bytes += data
-
-    def data(self) -> memoryview:
-        return memoryview(self._bytes).toreadonly()
-
-
-class _Bounded:
-    """Fills memory that is there already, and drops what is too much."""
-
-    def __init__(self, memory: memoryview) -> None:
-        self._memory = memory
+    def __init__(self, expected: int | None) -> None:
+        self._expected = expected
+        self._first = bytearray()  # until there are enough to believe in what is expected
+        self._memory: memoryview | None = None
         self._filled = 0
 
     def add(self, data: bytes) -> None:
-        end = min(self._filled + len(data), len(self._memory))
-        self._memory[self._filled : end] = data[: end - self._filled]
-        self._filled = end
+        if self._memory is not None:
+            self._fill(self._memory, data)
+        elif self._expected is None:
+            self._first += data
+        else:
+            self._first += data[: max(0, self._expected - len(self._first))]
+            if len(self._first) >= _BELIEVED:
+                self._begin(self._expected)
 
     def data(self) -> memoryview:
-        return self._memory[: self._filled].toreadonly()
+        memory = memoryview(self._first) if self._memory is None else self._memory[: self._filled]
+        return memory.toreadonly()
 
+    def _begin(self, expected: int) -> None:
+        try:
+            self._memory = _memory(expected)
+        except OSError:  # there is no room for what was announced
+            self._expected = None
+        else:
+            self._fill(self._memory, self._first)
+            self._first = bytearray()
 
-def _sink(expected: int | None, limit: int) -> _Growing | _Bounded:
-    if expected is not None and expected <= limit:
-        with contextlib.suppress(OSError):  # there is no room for what was announced
-            return _Bounded(_memory(expected))
-    return _Growing()
+    def _fill(self, memory: memoryview, data: bytes | bytearray) -> None:
+        end = min(self._filled + len(data), len(memory))
+        memory[self._filled : end] = data[: end - self._filled]
+        self._filled = end
 
 
 def _memory(size: int) -> memoryview:
@@ -217,8 +220,9 @@ def _memory(size: int) -> memoryview:
         return memoryview(bytearray(size))
     if sys.platform != "linux":
         return memoryview(mmap.mmap(-1, size))
-    # Systems align whole numbers of huge pages; the last one is not used, and so costs nothing.
-    memory = mmap.mmap(-1, (pages + 1) * _HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    # Whole numbers of huge pages may be aligned to them; what is left of the last is ordinary.
+    length = (pages + 1) * _HUGE_PAGE
+    memory = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     with contextlib.suppress(OSError):  # some kernels are built without
         memory.madvise(mmap.MADV_HUGEPAGE, 0, pages * _HUGE_PAGE)
     return memoryview(memory)[:size]

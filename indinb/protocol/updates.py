@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from indinb.protocol.framing import PlainUpdate
 from indinb.protocol.messages import Update
-from indinb.protocol.values import read_number, read_state, read_values
+from indinb.protocol.numbers import read_number
+from indinb.protocol.values import read_state, read_values
 from indinb.protocol.vocabulary import Kind, State
 
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')

@@ -62,17 +62,3 @@ def read_state(text: str, default: State) -> State:
         return _STATES.get(text) or State(text)
     except ValueError:
         return default
-
-
-def read_number(text: str | None) -> float | None:
-    """Read an attribute that is a number; None if it is none.
-
-    Examples
-    --------
-    >>> read_number("60"), read_number("")
-    (60.0, None)
-    """
-    try:
-        return parse_number(text or "")
-    except ValueError:
-        return None

@@ -75,9 +75,24 @@ def test_fpack_is_unpacked():
     np.testing.assert_array_equal(decode(packed_twice).data, data)
 
 
-def test_fpack_may_not_unpack_to_more_than_announced():
-    with pytest.raises(ImageError, match="8192 bytes, but 8191 were announced"):
-        decode(blob(PACKED, ".fits.fz", 8191))
+@pytest.mark.parametrize("format", [".fits.fz", ".fits"])
+@pytest.mark.parametrize("size", [0, 1, len(PACKED), 8191])
+def test_a_wrong_size_of_packed_fits_does_not_matter(format, size):
+    assert decode(blob(PACKED, format, size)).data.nbytes == 8192
+
+
+def test_fpack_may_not_unpack_to_more_than_can_be_meant():
+    zeros = np.zeros((4000, 4000), np.uint8)
+    blank = fits_bytes(zeros, compressed=True, compression_type="GZIP_1", tile_shape=(4000, 4000))
+    assert len(blank) < 16_000_000 / 100
+    with pytest.raises(ImageError, match="16000000 bytes, but"):
+        decode(blob(blank, ".fits.fz", len(blank)))
+    assert decode(blob(blank, ".fits.fz", 16_000_000)).data.shape == (4000, 4000)
+
+
+def test_a_size_beyond_all_bounds_is_the_fault_of_the_bytes():
+    with pytest.raises(ImageError, match="does not inflate"):
+        decode(blob(zlib.compress(b"short"), ".fits.z", 10**30))
 
 
 @pytest.mark.parametrize("format", [".jpg", ".JPEG", ".stream_jpg", "stream_jpg", ".Stream_JPG"])

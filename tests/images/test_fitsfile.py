@@ -1,5 +1,6 @@
 import gzip
 import io
+import time
 
 import numpy as np
 import pytest
@@ -396,6 +397,15 @@ def test_what_is_not_fits_is_told_in_one_line(file):
 def test_files_without_image(data):
     with pytest.raises(ImageError, match="holds no image"):
         read_fits(fits_bytes(data))
+
+
+def test_headers_without_end_are_read_once():
+    """However many there seem to be."""
+    blocks = b"XTENSION= 'IMAGE   '".ljust(2880) * 1000
+    begin = time.process_time()
+    with pytest.raises(ImageError):
+        read_fits(EMPTY + blocks)
+    assert time.process_time() - begin < 2
 
 
 def extension(**values):

@@ -22,7 +22,7 @@ def test_every_image_gets_a_header_of_its_own():
     assert top_down() is not top_down()
 
 
-@pytest.mark.parametrize("error", [ValueError, OSError, MemoryError, KeyError, SyntaxError])
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyError, SyntaxError])
 def test_whatever_goes_wrong_is_the_fault_of_the_bytes(error):
     with pytest.raises(ImageError) as caught, reading(bytes(7), "a picture"):
         raise error("of many\n  lines")
@@ -42,3 +42,16 @@ def test_what_is_no_error_goes_through():
         raise KeyboardInterrupt
     with reading(b"", "a picture"):
         pass
+
+
+def test_a_complaint_without_words_is_named():
+    with (
+        pytest.raises(ImageError, match="not a picture: ZeroDivisionError"),
+        reading(b"", "a picture"),
+    ):
+        raise ZeroDivisionError
+
+
+def test_memory_that_is_short_is_no_fault_of_the_bytes():
+    with pytest.raises(MemoryError), reading(b"", "a picture"):
+        raise MemoryError

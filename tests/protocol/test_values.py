@@ -3,7 +3,8 @@ import math
 
 import pytest
 
-from indinb.protocol.values import READ_VALUE, read_number, read_state, read_values
+from indinb.protocol.numbers import read_number
+from indinb.protocol.values import READ_VALUE, read_state, read_values
 from indinb.protocol.vocabulary import Kind, State
 
 
