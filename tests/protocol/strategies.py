@@ -8,6 +8,8 @@ What does not survive the wire, because of XML or of libindi, is left out here o
 * a number's limits without the number; NaN survives, but compares equal to nothing.
 """
 
+import base64
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -131,7 +133,7 @@ cuts = st.lists(st.integers(0, 3000), max_size=40)
 
 small_cuts = st.lists(st.integers(0, 30), max_size=40)
 
-_FRAGMENTS = [
+FRAGMENTS = [
     b"<setTextVector",
     b"<defNumberVector",
     b"<setBLOBVector",
@@ -151,6 +153,8 @@ _FRAGMENTS = [
     b" size='inf'",
     b" size='-1'",
     b" len='1e99'",
+    b" attached='true'",
+    b" indinb-payload='0'",
     b" xmlns='x'",
     b" xmlns:y='x'",
     b"<!--",
@@ -177,7 +181,7 @@ _FRAGMENTS = [
     b"AAAA",
     b"1:30",
 ]
-nearly_indi = st.lists(st.sampled_from(_FRAGMENTS) | st.binary(max_size=3), max_size=40).map(
+nearly_indi = st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=3), max_size=40).map(
     b"".join
 )
 
@@ -188,6 +192,99 @@ def mutations(draw, data):
     for _ in range(draw(st.integers(1, 5))):
         begin = draw(st.integers(0, len(data)))
         end = begin + draw(st.integers(0, 40))
-        scrap = draw(st.binary(max_size=5) | st.sampled_from(_FRAGMENTS))
+        scrap = draw(st.binary(max_size=5) | st.sampled_from(FRAGMENTS))
         data = data[:begin] + draw(st.sampled_from([scrap, b"", data[begin:end] * 2])) + data[end:]
     return data
+
+
+CLAIMS = ["0", "1", "7", "300", "1000000000", "4294967296", str(10**18), "-1"]
+CLAIMS += ["nan", "inf", "1e99", "some", ""]
+"""What `size`, `len` and `enclen` say, whatever really comes."""
+
+BASE64_SCRAPS = [
+    *("AAAA", "QUJD", "/+8=", "QQ==", "QQ=", "QQ", "Q", "=", "=="),
+    *("\n", "\r\n", "   ", "\t", "*", "é", "-_", ".", "&#65;", "&#x51;", "&amp;", "&lt;"),
+    *("<!-- AAAA -->", "<![CDATA[QUJD]]>", "<?target AAAA?>"),
+]
+"""What may stand in a BLOB if XML is all that matters."""
+
+MISFITS = [
+    *("<", "&", "&none;", "]]>", "<x/>", "<x>AAAA</x>", "\0", "\udce9", "<!-- AAAA", "<![CDATA["),
+    *("</oneBLOB>", "<oneBLOB>", "<oneBLOB name='b' size='3'>", "</setBLOBVector>", "<message/>"),
+    "<one\0BLOB name='c' indinb-payload='0'>AAAA</one\0BLOB>",
+]
+"""What may not, or should not; \\udce9 is the byte that is an é in Latin-1."""
+
+
+def wrapped(data, width, line_break):
+    """Write data as base64, in lines of this width."""
+    text = base64.b64encode(data).decode()
+    return line_break.join(text[i : i + width] for i in range(0, len(text), width))
+
+
+_lines = st.builds(
+    wrapped, st.binary(max_size=200), st.sampled_from([72, 76, 4, 1, 999]), st.just("\n")
+)
+_claimed = st.none() | st.sampled_from(CLAIMS) | st.integers(0, 400).map(str)
+
+
+@st.composite
+def one_blobs(draw, scraps):
+    """Return a BLOB's element, made of `scraps` and whole base64."""
+    attributes = {
+        "name": draw(st.sampled_from(["a", "b", "c&amp;d", ""])),
+        "size": draw(_claimed),
+        "len": draw(_claimed),
+        "enclen": draw(_claimed),
+        "format": draw(st.sampled_from([None, "", ".fits", ".fits.fz", ".x.Z", "a>b", "a/"])),
+    }
+    tag = "".join(
+        f" {name}={quote}{value}{quote}"
+        for name, value in draw(st.permutations(list(attributes.items())))
+        if value is not None
+        for quote in draw(st.sampled_from("\"'"))
+    )
+    text = "".join(draw(st.lists(_lines | st.sampled_from(scraps), max_size=8)))
+    return f"<oneBLOB{tag}>{text}</oneBLOB>" if text else f"<oneBLOB{tag}/>"
+
+
+_between = st.sampled_from(["", "\n", "    ", "x", "<!-- - -->", "<x/>", "<oneText>AAAA</oneText>"])
+
+
+@st.composite
+def blob_vectors(draw, scraps=BASE64_SCRAPS):
+    """Return bytes of a BLOB message; XML if all the `scraps` are."""
+    content = draw(_between) + "".join(
+        draw(one_blobs(scraps)) + draw(_between) for _ in range(draw(st.integers(0, 3)))
+    )
+    xml = f"<setBLOBVector device='d' name='p' state='Ok'>{content}</setBLOBVector>"
+    return xml.encode(errors="surrogateescape")
+
+
+nearly_blobs = st.lists(blob_vectors(BASE64_SCRAPS + MISFITS), min_size=1, max_size=3).map(b"".join)
+
+_plain_names = st.sampled_from(["device", "name", "state", "timeout", "timestamp", "message", "x"])
+_plain_texts = st.sampled_from(["p", "", "Ok", "ok", "On", "60", "12:30", "a b", "nan"]) | st.text(
+    st.characters(max_codepoint=0x7F), max_size=8
+)
+
+
+@st.composite
+def _plain_update(draw):
+    kind = draw(st.sampled_from(["Text", "Number", "Switch", "Light"]))
+    pairs = st.tuples(_plain_names, _plain_texts)
+    given = [("device", "d"), ("name", "p"), *draw(st.lists(pairs, max_size=3))]
+    attributes = "".join(f' {name}="{value}"' for name, value in draw(st.permutations(given)))
+    members = "".join(
+        f'{space}<one{kind} name="{name}">{text}</one{kind}>'
+        for space, name, text in draw(
+            st.lists(
+                st.tuples(st.sampled_from(["", "\n  "]), _plain_texts, _plain_texts), max_size=3
+            )
+        )
+    )
+    return f"<set{kind}Vector{attributes}>{members}\n</set{kind}Vector>"
+
+
+plain_updates = st.lists(_plain_update(), min_size=1, max_size=3).map("\n".join).map(str.encode)
+"""Updates as servers write them, but for what is in them."""
