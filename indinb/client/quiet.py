@@ -1,5 +1,6 @@
 """Waiting until a server has said all that it has to say: INDI has no word for the end."""
 
+from time import monotonic
 from typing import Any
 
 from indinb.client.clock import Timer, call_later
@@ -31,19 +32,24 @@ class Quiet(Operation[None]):
         super().__init__("wait for the definitions")
         self._limit = call_later(limit, self._finish)
         self._quiet: Timer | None = None
+        self._last = monotonic()  # definition, or the begin
         self._subscription = observers.add((device, None), self._hear)
         self.add_done_callback(self._release)
         if not only_after_first:
-            self._restart()
+            self._look()
 
     def _hear(self, change: Change) -> None:
         if change.type == "defined":
-            self._restart()
+            self._last = monotonic()
+            if self._quiet is None:  # else it looks by itself: many definitions come at once
+                self._look()
 
-    def _restart(self) -> None:
-        if self._quiet is not None:
-            self._quiet.cancel()
-        self._quiet = call_later(QUIET, self._finish)
+    def _look(self) -> None:
+        left = self._last + QUIET - monotonic()
+        if left > QUIET / 100:
+            self._quiet = call_later(left, self._look)
+        else:
+            self._finish()
 
     def _finish(self) -> None:
         self.succeed(None)

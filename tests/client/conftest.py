@@ -29,6 +29,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     monkeypatch.setattr(operation, "call_later", clock.call_later)
     monkeypatch.setattr(operation, "monotonic", lambda: clock.now)
     monkeypatch.setattr(quiet, "call_later", clock.call_later)
+    monkeypatch.setattr(quiet, "monotonic", lambda: clock.now)
     return clock
 
 
