@@ -229,3 +229,34 @@ def test_scrap_is_quick(scrap, caplog):
     begin = time.perf_counter()
     assert len(frames(scrap * 20_000 + TWO[0])) == 1
     assert time.perf_counter() - begin < 2
+
+
+ATTACHED = (
+    b"<setBLOBVector device='d' name='p'%s><oneBLOB name='a' attached='true'/></setBLOBVector>"
+)
+
+
+@pytest.mark.parametrize("broken", [b" message='a < b'", b" message=\"'", b"><setBLOBVector"])
+@pytest.mark.parametrize("rest", [b"", b"\n", b" garbage"])
+def test_a_block_goes_with_the_element_that_did_not_take_it(broken, rest, caplog):
+    """Else every later picture would be another one's."""
+    framer, block = Framer(), memoryview(b"this one's")
+    framer.feed(ATTACHED % broken + rest, [memoryview(b"another one's")])
+    (element,) = framer.feed(ATTACHED % b"", [block])
+    assert element.payloads == {"0": block}
+
+
+def test_blocks_wait_for_their_element():
+    framer, blocks = Framer(), [memoryview(b"first"), memoryview(b"second")]
+    two = ATTACHED.replace(b"/>", b"/><oneBLOB name='b' attached='true'/>") % b""
+    assert feed(framer) == []
+    assert framer.feed(two[:1], blocks[:1]) == framer.feed(two[1:70]) == []
+    assert framer.feed(two[70:-1], blocks[1:]) == []
+    (element,) = framer.feed(two[-1:])
+    assert list(element.payloads.values()) == blocks
+
+
+def test_more_blocks_than_any_element_has_are_an_error():
+    framer = Framer()
+    with pytest.raises(ProtocolError, match="65 blocks of shared memory"):
+        framer.feed(b"<setBLOBVector device='d'", [memoryview(b"x")] * 65)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indinb.errors import ProtocolError
-from indinb.protocol.messages import Ping, Update
+from indinb.protocol.messages import Blob, Ping, Update
 from indinb.protocol.reader import Reader
 from indinb.protocol.vocabulary import Kind
 from tests.captures import read
@@ -21,7 +21,7 @@ SECRET = "swordfish"
 LITTLE = 16 << 20
 """Bytes of memory that a few bytes of a stream may take at most."""
 
-SOON = 1.5
+SOON = 2.5
 """Seconds of the processor's time that some hundred kilobytes may take."""
 
 
@@ -87,7 +87,8 @@ def test_no_file_is_read_and_no_entity_expanded(secret, doctype, element, inside
     *before, last = read(xml.encode() + PING)
     assert last == LAST
     assert SECRET not in repr(before)
-    assert not [blob for m in before for blob in m.values.values() if SECRET in str(blob)]
+    blobs = [value for m in before for value in m.values.values() if isinstance(value, Blob)]
+    assert not [blob for blob in blobs if SECRET.encode() in bytes(blob)]
 
 
 @pytest.mark.parametrize("doctype", DOCTYPES)
@@ -136,11 +137,12 @@ def test_a_claimed_size_takes_no_memory_until_bytes_come(claim, attribute):
         assert feed(reader, b"QUJD" * 100) == []
     assert resident() - before < LITTLE
     (message,) = feed(reader, b"</oneBLOB></setBLOBVector>")
-    assert bytes(message.values["a"]) in (b"ABC" * 10001, b"A") or claim == "1:30"
+    believed = claim == "1:30" and attribute != "enclen"  # it is a number, if a small one
+    assert bytes(message.values["a"]) == (b"A" if believed else b"ABC" * 10001)
     assert resident() - before < LITTLE
 
 
-@pytest.mark.parametrize("claim", [3_000_000, 1_000_000_000])
+@pytest.mark.parametrize("claim", [2_000_000, 3_000_000, 1_000_000_000])
 def test_many_claims_take_no_memory_either(claim):
     """However many BLOBs of a few bytes say that they are large."""
     content = "".join(f"<oneBLOB name='{i}' size='{claim}'>QUJD</oneBLOB>" for i in range(300))
