@@ -1,6 +1,7 @@
 """The observatory: a connection with its instruments on top."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from indinb import servers
 from indinb.client.connection import Connection
@@ -164,11 +165,14 @@ def _link(host: str, port: int, timeout: float, shared_memory: bool) -> tuple[Tr
                 f"port {port} does not go with {host!r}: give the path of that server instead, "
                 "which is that of its option -u"
             )
-        path = host.removeprefix("unix:") or UNIX_PATH
+        given = host.removeprefix("unix:")
+        path = str(Path(given).expanduser()) if given else UNIX_PATH
         return open_unix(path, shared_memory), f"unix:{path}"
     if host.count(":") == 1:
         host, _, given = host.partition(":")
-        port = int(given) if given.isdecimal() else port
+        if not given.isdecimal():
+            raise ConnectionFailed(f"{given!r} is not a port: write for example {host}:{_PORT}")
+        port = int(given)
     return open_tcp(host, port, timeout), f"{host}:{port}"
 
 

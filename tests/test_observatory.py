@@ -187,7 +187,7 @@ def test_a_path_is_no_port():
 
 
 def test_no_server_on_this_machine(tmp_path: Path):
-    with pytest.raises(ConnectionFailed, match=f"no server listens at unix:{tmp_path}: start one"):
+    with pytest.raises(ConnectionFailed, match=f"no server listens at unix:{tmp_path}, which"):
         indinb.connect(f"unix:{tmp_path}")
 
 
@@ -323,3 +323,16 @@ def test_a_simulation_that_lacks_a_device_is_ended(homes: Path, monkeypatch: pyt
     with pytest.raises(UnknownDevice):
         indinb.simulate()
     assert list(homes.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["", "abc", "-1", "7624 "])
+def test_a_port_that_is_none_is_not_passed_over(given):
+    with pytest.raises(ConnectionFailed, match=f"'{given}' is not a port: write for example"):
+        indinb.connect(f"localhost:{given}")
+
+
+@pytest.mark.parametrize("path", ["~/sock", "//{home}/sock", "{home}//sock"])
+def test_paths_are_written_in_many_ways(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ConnectionFailed, match=f"no server listens at unix:{tmp_path}/sock, which"):
+        indinb.connect("unix:" + path.format(home=tmp_path))

@@ -166,7 +166,8 @@ def _unix_advice(path: str, error: Exception) -> str:
     match error:
         case ConnectionRefusedError():
             return (
-                f"no server listens at unix:{path}: start one on this machine, for example "
+                f"no server listens at unix:{path}, which is no file, but the name that a server "
+                "was given: start one on this machine, for example "
                 f'`indiserver -u {path} indi_simulator_ccd`, or connect to "localhost"'
             )
         case BlockingIOError():

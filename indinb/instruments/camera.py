@@ -50,8 +50,9 @@ class Camera(Instrument):
 
     @property
     def exposing(self) -> bool:
-        """Whether an exposure is under way."""
-        return self.device[_EXPOSURE].state is State.BUSY
+        """Whether an exposure is under way, as far as is known: not when the link is gone."""
+        linked = self.device.connection.status == "connected"
+        return linked and self.device[_EXPOSURE].state is State.BUSY
 
     @property
     def binning(self) -> tuple[int, int]:

@@ -79,8 +79,12 @@ class Blob:
             If the file is there and `overwrite` is not set.
         """
         target = Path(path).expanduser()
-        with target.open("wb" if overwrite else "xb") as file:
-            file.write(self.data)
+        try:
+            with target.open("wb" if overwrite else "xb") as file:
+                file.write(self.data)
+        except FileExistsError:
+            message = f"{target} is there already; overwrite=True replaces it"
+            raise FileExistsError(message) from None
         return target
 
 

@@ -293,7 +293,8 @@ def unix_failure(path):
 
 def test_no_server_on_this_machine(place):
     assert unix_failure(place) == (
-        f"no server listens at unix:{place}: start one on this machine, for example "
+        f"no server listens at unix:{place}, which is no file, but the name that a server "
+        "was given: start one on this machine, for example "
         f'`indiserver -u {place} indi_simulator_ccd`, or connect to "localhost"'
     )
 
@@ -303,7 +304,7 @@ def test_a_file_of_that_name_is_no_server(tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(path)
         listening.listen()
-        assert unix_failure(path).startswith(f"no server listens at unix:{path}: ")
+        assert unix_failure(path).startswith(f"no server listens at unix:{path}, ")
 
 
 def test_a_server_that_takes_nobody(local_listener, place):

@@ -329,6 +329,18 @@ def test_closing_the_client_ends_what_waits_to_be_decoded(faulty: Callable[[Answ
     assert busy.result(0)
 
 
+def test_a_camera_whose_link_is_gone_is_not_exposing(faulty: Callable[[Answer], Camera]):
+    camera = faulty(lambda new: [BUSY])
+    operation = camera.start_exposure(1)
+    wait_until(camera.device, lambda: camera.exposing)
+    camera.device.connection.close()
+    assert isinstance(operation.exception(5), ConnectionLost)
+    assert not camera.exposing
+    for ask in (lambda: camera.expose(1), camera.abort):
+        with pytest.raises(ConnectionLost, match="this client was closed"):
+            ask()
+
+
 def test_a_small_camera(faulty: Callable[[Answer], Camera]):
     camera = faulty(lambda new: [BUSY, READING_OUT, picture(), OK])
     assert camera.expose(1).data.tolist() == [[1, 2, 3], [4, 5, 6]]
