@@ -84,9 +84,7 @@ def test_blob_is_saved_as_it_came(tmp_path):
 
 def test_saving_a_blob_replaces_nothing_unasked(tmp_path):
     target = blob(b"first").save(tmp_path / "image.fits")
-    with pytest.raises(
-        FileExistsError, match=r"image\.fits is there already; overwrite=True"
-    ):
+    with pytest.raises(FileExistsError, match=r"image\.fits is there already; overwrite=True"):
         blob(b"second").save(target)
     assert target.read_bytes() == b"first"
     blob(b"2").save(target, overwrite=True)
