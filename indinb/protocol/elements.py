@@ -99,7 +99,7 @@ def _definition(element: etree._Element, kind: Kind) -> Member:
     name = element.get("name", "")
     label = element.get("label") or name
     if kind is Kind.BLOB:
-        return Member(name, label, None)
+        return Member(name, label, None, element.get("format", ""))
     try:
         value = READ_VALUE[kind](element.text or "")
     except ValueError:
