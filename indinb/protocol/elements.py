@@ -28,7 +28,7 @@ from indinb.protocol.messages import (
 )
 from indinb.protocol.numbers import read_number
 from indinb.protocol.payload import Payload, byte_count, expected_size
-from indinb.protocol.values import READ_VALUE, read_state, read_values
+from indinb.protocol.values import READ_VALUE, read_values, read_word
 from indinb.protocol.vocabulary import BlobMode, Kind, Permission, State, SwitchRule
 
 logger = logging.getLogger(__name__)
@@ -133,27 +133,15 @@ def _define(element: etree._Element, kind: Kind, payloads: Payloads) -> Define:
         tuple(members.values()),
         element.get("label") or name,
         element.get("group", ""),
-        read_state(element.get("state", ""), State.IDLE),
-        _permission(element.get("perm")),
-        _rule(element.get("rule")) if kind is Kind.SWITCH else None,
+        read_word(State, element.get("state"), State.IDLE),
+        read_word(Permission, element.get("perm"), Permission.READ_ONLY),
+        read_word(SwitchRule, element.get("rule"), SwitchRule.ONE_OF_MANY)
+        if kind is Kind.SWITCH
+        else None,
         _number(element.get("timeout")),
         element.get("timestamp"),
         element.get("message"),
     )
-
-
-def _permission(text: str | None) -> Permission:
-    try:
-        return Permission(text or "")
-    except ValueError:
-        return Permission.READ_ONLY
-
-
-def _rule(text: str | None) -> SwitchRule:
-    try:
-        return SwitchRule(text or "")
-    except ValueError:
-        return SwitchRule.ONE_OF_MANY
 
 
 def _values(element: etree._Element, kind: Kind, payloads: Payloads) -> dict[str, Value]:
@@ -208,7 +196,7 @@ def _update(element: etree._Element, kind: Kind, payloads: Payloads) -> Update:
         _required(element, "device"),
         _required(element, "name"),
         _values(element, kind, payloads),
-        None if state is None else read_state(state, State.OK),
+        None if state is None else read_word(State, state, State.OK),
         _limits(element) if kind is Kind.NUMBER else None,
         read_number(element.get("timeout")),
         element.get("timestamp"),

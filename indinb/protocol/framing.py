@@ -25,7 +25,6 @@ PAYLOAD = "indinb-payload"
 """Attribute that the framer gives to the element of a BLOB: which of the payloads is its own."""
 
 _MAX_TAG = 1 << 16  # bytes of one start tag or comment
-
 _MAX_BLOCKS = 64  # of one element; libindi attaches 16 at most
 
 _TAG = (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from indinb.protocol.framing import PlainUpdate
 from indinb.protocol.messages import Update
 from indinb.protocol.numbers import read_number
-from indinb.protocol.values import read_state, read_values
+from indinb.protocol.values import read_values, read_word
 from indinb.protocol.vocabulary import Kind, State
 
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
@@ -58,7 +58,7 @@ def _attributes(text: bytes) -> _Attributes | None:
     return _Attributes(
         given["device"],
         given["name"],
-        None if state is None else read_state(state, State.OK),
+        None if state is None else read_word(State, state, State.OK),
         read_number(timeout),
         given.get("timestamp"),
         given.get("message"),

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeVar
 
 from indinb.protocol.messages import Value
 from indinb.protocol.numbers import parse_number
@@ -9,7 +11,7 @@ from indinb.protocol.vocabulary import Kind, State
 
 logger = logging.getLogger(__name__)
 
-_STATES = {state.value: state for state in State}
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def _switch(text: str) -> bool:
@@ -50,15 +52,15 @@ def read_values(kind: Kind, members: Iterable[tuple[str, str]]) -> dict[str, Val
     return values
 
 
-def read_state(text: str, default: State) -> State:
-    """Read the state of a property, in any letter case; of what is none the default.
+def read_word(words: type[Word], text: str | None, default: Word) -> Word:
+    """Read one of INDI's words, in any letter case; of what is none the default.
 
     Examples
     --------
-    >>> read_state("OK", State.IDLE)
+    >>> read_word(State, "OK", State.IDLE)
     <State.OK: 'Ok'>
     """
     try:
-        return _STATES.get(text) or State(text)
+        return words(text or "")
     except ValueError:
         return default

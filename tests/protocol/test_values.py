@@ -4,8 +4,8 @@ import math
 import pytest
 
 from indinb.protocol.numbers import read_number
-from indinb.protocol.values import READ_VALUE, read_state, read_values
-from indinb.protocol.vocabulary import Kind, State
+from indinb.protocol.values import READ_VALUE, read_values, read_word
+from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
 
 
 def test_every_kind_but_blobs_is_read_from_text():
@@ -40,7 +40,13 @@ def test_what_is_no_value_keeps_the_old_one(caplog):
     [("Ok", State.OK), ("OK", State.OK), ("busy", State.BUSY), ("", State.IDLE), ("?", State.IDLE)],
 )
 def test_states(text, state):
-    assert read_state(text, State.IDLE) is state
+    assert read_word(State, text, State.IDLE) is state
+
+
+@pytest.mark.parametrize("text", [None, "", "bogus"])
+@pytest.mark.parametrize("default", [State.ALERT, Permission.READ_ONLY, SwitchRule.ANY_OF_MANY])
+def test_what_is_no_word_is_the_default(text, default):
+    assert read_word(type(default), text, default) is default
 
 
 @pytest.mark.parametrize(
