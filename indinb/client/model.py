@@ -202,6 +202,7 @@ class Model:
         self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
         self._devices: dict[str, dict[str, Vector]] = {}
         self._messages: dict[str, deque[Notice]] = {}  # of devices that are gone, too
+        self._announced: dict[str, int] = {}  # the epochs of the devices' last definitions
 
     def devices(self) -> tuple[str, ...]:
         """Return the names of the devices, in the order of their first definition."""
@@ -234,6 +235,20 @@ class Model:
             case Delete():
                 return self._noted(message, self._delete(message))
         return []
+
+    def sweep(self) -> list[Delta]:
+        """Delete what has not come again over the present link, and return what changed.
+
+        Those are the vectors of an epoch before, and the devices of which nothing is left then;
+        also those that had no properties and were not announced again.
+        """
+        return [delta for device in self.devices() for delta in self._sweep(device)]
+
+    def _sweep(self, device: str) -> list[Delta]:
+        known = self._devices[device]
+        gone = [name for name, vector in known.items() if vector.epoch != self.epoch]
+        lost = len(gone) == len(known) and self._announced[device] != self.epoch
+        return self._drop(device, gone, whole=lost)
 
     def _noted(self, message: Update | Define | Delete, deltas: list[Delta]) -> list[Delta]:
         if not message.message:
@@ -272,6 +287,7 @@ class Model:
     def _define(self, define: Define) -> list[Delta]:
         old = self.vector(define.device, define.name)
         new = self._defined(define, old)
+        self._announced[define.device] = self.epoch
         if old is not None and _alike(old.definition, new.definition):
             self._devices[define.device][define.name] = new
             return [Delta("updated", define.device, define.name, old, new)]
@@ -299,12 +315,17 @@ class Model:
         if known is None:
             return []
         gone = [name for name in known if delete.name in (None, name)]
-        deltas = [Delta("deleted", delete.device, name, known[name], None) for name in gone]
-        rest = {name: vector for name, vector in known.items() if name not in gone}
-        self._devices[delete.device] = rest
-        if delete.name is None:
-            self._devices = {n: d for n, d in self._devices.items() if n != delete.device}
-            deltas.append(Delta("deleted", delete.device, None, None, None))
+        return self._drop(delete.device, gone, whole=delete.name is None)
+
+    def _drop(self, device: str, gone: list[str], whole: bool) -> list[Delta]:
+        """Forget some properties of a device, and the device too if it goes as a whole."""
+        rest = dict(self._devices[device])
+        deltas = [Delta("deleted", device, name, rest.pop(name), None) for name in gone]
+        self._devices[device] = rest
+        if whole:
+            self._devices = {n: d for n, d in self._devices.items() if n != device}
+            del self._announced[device]
+            deltas.append(Delta("deleted", device, None, None, None))
         return deltas
 
 
