@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -52,6 +53,9 @@ class Timer:
 
 class _Clock:
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self._condition = threading.Condition()
         self._timers: list[tuple[float, int, Timer]] = []
         self._numbers = itertools.count()
@@ -71,10 +75,17 @@ class _Clock:
 
     def _run(self) -> None:
         forbid_waiting()
-        while (timer := self._next()) is not None:
-            callback = timer.callback
-            if callback is not None:
-                self._call(callback)
+        while self._call_next():  # and keep nothing of it alive
+            pass
+
+    def _call_next(self) -> bool:
+        timer = self._next()
+        if timer is None:
+            return False
+        callback = timer.callback
+        if callback is not None:
+            self._call(callback)
+        return True
 
     def _next(self) -> Timer | None:
         """Wait for the next timer that is due; None when there is none left."""
@@ -103,6 +114,9 @@ class _Clock:
 
 
 _clock = _Clock()
+
+if hasattr(os, "register_at_fork"):  # a child has neither the thread, nor what was due
+    os.register_at_fork(after_in_child=_clock.reset)
 
 
 def call_later(seconds: float, callback: Callable[[], None]) -> Timer:
