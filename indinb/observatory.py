@@ -1,9 +1,11 @@
 """The observatory: a connection with its instruments on top."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from indinb import servers
+from indinb.client import lifetime
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
@@ -29,7 +31,7 @@ class Client(Connection):
 
     Parameters
     ----------
-    transport, address, devices, read_only
+    transport, address, devices, read_only, reopen
         See `Connection`.
     on_close : callable, optional
         Called when the client has been closed.
@@ -41,9 +43,10 @@ class Client(Connection):
         address: str = "server",
         devices: Sequence[str] | str | None = None,
         read_only: bool = False,
+        reopen: Callable[[], Transport] | None = None,
         on_close: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__(transport, address, devices, read_only)
+        super().__init__(transport, address, devices, read_only, reopen)
         self._on_close = on_close
         self._used: dict[str, Device] = {}
         self._chosen: dict[str, Device] = {}
@@ -115,11 +118,12 @@ def connect(
     read_only: bool = False,
     timeout: float = 5.0,
     shared_memory: bool = True,
+    reconnect: bool = True,
 ) -> Client:
     """Connect to an INDI server.
 
     Returns when the server has announced its devices: after 150 ms without a new definition, or
-    2 s at most.
+    2 s at most. When a notebook's cell is run again, the client that it made before is closed.
 
     Parameters
     ----------
@@ -139,6 +143,10 @@ def connect(
         Over ``unix:``, look at BLOBs in the memory that the server shares, without a copy. It is
         trusted not to shrink that memory later: the system would end this program, without an
         error, as soon as it reads what is gone. With False they are copied as they arrive.
+    reconnect : bool
+        Look for the server again when the link is lost. Values stay readable meanwhile, and are
+        `stale`; whatever is pending fails. Once the link is back, devices, properties, observers,
+        instruments and panels are alive again; what is not announced again within 10 s is deleted.
 
     Returns
     -------
@@ -153,12 +161,16 @@ def connect(
     ConnectionLost
         If the server hangs up at once.
     """
-    transport, address = _link(host, port, timeout, shared_memory)
-    return Client(transport, address, devices, read_only).open()
+    lifetime.end_of_earlier_runs()
+    address, link = _way(host, port, timeout, shared_memory)
+    reopen = link if reconnect else None
+    return Client(link(), address, devices, read_only, reopen).open()
 
 
-def _link(host: str, port: int, timeout: float, shared_memory: bool) -> tuple[Transport, str]:
-    """Open a link to a server; return its address, too."""
+def _way(
+    host: str, port: int, timeout: float, shared_memory: bool
+) -> tuple[str, Callable[[], Transport]]:
+    """Return the address of a server, and what makes a link to it."""
     if host.startswith("unix:"):
         if port != _PORT:  # it would be another server's
             raise ConnectionFailed(
@@ -167,13 +179,13 @@ def _link(host: str, port: int, timeout: float, shared_memory: bool) -> tuple[Tr
             )
         given = host.removeprefix("unix:")
         path = str(Path(given).expanduser()) if given else UNIX_PATH
-        return open_unix(path, shared_memory), f"unix:{path}"
+        return f"unix:{path}", partial(open_unix, path, shared_memory)
     if host.count(":") == 1:
         host, _, given = host.partition(":")
         if not given.isdecimal():
             raise ConnectionFailed(f"{given!r} is not a port: write for example {host}:{_PORT}")
         port = int(given)
-    return open_tcp(host, port, timeout), f"{host}:{port}"
+    return f"{host}:{port}", partial(open_tcp, host, port, timeout)
 
 
 def simulate(server: str = "indiserver") -> Client:
@@ -198,6 +210,7 @@ def simulate(server: str = "indiserver") -> Client:
     """
     if server != "indiserver":
         raise ValueError(f'no simulation is called {server!r}; there is "indiserver"')
+    lifetime.end_of_earlier_runs()
     own = servers.IndiServer(list(servers.SIMULATORS.values()))
     try:
         return _connect_to_own(own)

@@ -2,8 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Self
+
+from indinb.client.clock import Timer, call_later
+
+PATIENCE = 1.0
+"""Seconds after which an observer that has not returned is named in a warning."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +46,13 @@ Key = tuple[str | None, str | None]
 class Subscription:
     """An observer's ticket: `close` it, or use it in a ``with``, to hear no more."""
 
-    __slots__ = ("_observers", "handler", "key")
+    __slots__ = ("_observers", "errors", "handler", "key")
 
     def __init__(self, observers: "Observers", key: Key, handler: Handler) -> None:
         self._observers = observers
         self.key = key
         self.handler = handler
+        self.errors: set[type[BaseException]] = set()  # that have been logged
 
     def close(self) -> None:
         """Stop observing; safe to call twice, and inside the handler."""
@@ -66,11 +73,17 @@ class Observers:
     """The observers of one connection, found by what they observe.
 
     The lock guards the tuples only; no handler is ever called while it is held.
+
+    Parameters
+    ----------
+    watched : bool
+        Name observers that don't return in time, until `clear`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watched: bool = False) -> None:
         self._lock = threading.Lock()
         self._by_key: dict[Key, tuple[Subscription, ...]] = {}
+        self._watch = _Watch(watched)
 
     def add(self, key: Key, handler: Handler) -> Subscription:
         """Call `handler` with each Change of what the key names."""
@@ -90,9 +103,10 @@ class Observers:
                 self._by_key.pop(key, None)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all, and watch no more."""
         with self._lock:
             self._by_key.clear()
+        self._watch.stop()
 
     def interested(self, device: str | None, name: str | None) -> tuple[Subscription, ...]:
         """Return who observes this property, its device, or everything, in that order."""
@@ -104,11 +118,67 @@ class Observers:
                 found = find((device, name), ()) + found
         return found
 
+    def notify(self, interested: tuple[Subscription, ...], change: Change) -> None:
+        """Call handlers; what one of them raises keeps it from nobody else.
 
-def notify(subscriptions: tuple[Subscription, ...], change: Change) -> None:
-    """Call the handlers; what one of them raises is logged and keeps it from nobody else."""
-    for subscription in subscriptions:
-        try:
-            subscription.handler(change)
-        except BaseException:  # even sys.exit() in an observer must not end the reader
-            logger.exception("an observer of %s failed: %r", change.name, subscription.handler)
+        It is logged once, as an observer with a mistake may be called a thousand times a second.
+        """
+        for subscription in interested:
+            self._watch.begin(subscription)
+            try:
+                subscription.handler(change)
+            except BaseException as error:  # even sys.exit() in an observer must not end the reader
+                _log(subscription, change, error)
+        self._watch.end()
+
+
+def _log(subscription: Subscription, change: Change, error: BaseException) -> None:
+    if type(error) not in subscription.errors:
+        subscription.errors.add(type(error))
+        logger.exception(
+            "an observer of %s failed (the same error will not be told again): %r",
+            change.name,
+            subscription.handler,
+        )
+
+
+class _Watch:
+    """Names the observer that keeps all others waiting, while it does.
+
+    The clock looks once a second, and only while observers are called.
+
+    Parameters
+    ----------
+    awake : bool
+        Whether it looks at all.
+    """
+
+    def __init__(self, awake: bool) -> None:
+        self._call: tuple[Subscription, float] | None = None
+        self._awake = awake
+        self._timer: Timer | None = None
+
+    def begin(self, subscription: Subscription) -> None:
+        self._call = (subscription, time.monotonic())
+        if self._timer is None and self._awake:
+            self._timer = call_later(PATIENCE, self._look)
+
+    def end(self) -> None:
+        self._call = None
+
+    def stop(self) -> None:
+        self._awake = False
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        call = self._call
+        if call is None or not self._awake:
+            return
+        subscription, begin = call
+        left = begin + PATIENCE - time.monotonic()
+        if left > 0:
+            self._timer = call_later(left, self._look)
+        else:
+            logger.warning("an observer keeps all others waiting: %r", subscription.handler)

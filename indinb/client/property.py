@@ -14,7 +14,7 @@ from indinb.client import display, request, rules
 from indinb.client.model import Definition, Element, Vector
 from indinb.client.observers import Handler, Subscription
 from indinb.client.operation import Operation, Request
-from indinb.errors import PropertyError, UnknownElement, UnknownProperty
+from indinb.errors import ConnectionLost, PropertyError, UnknownElement, UnknownProperty
 from indinb.protocol.messages import New, Value
 from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
 
@@ -164,7 +164,7 @@ class Property(Mapping[str, Value]):
         UnknownProperty, UnknownElement, NotWritable, OutOfRange, PropertyError
             If the driver would not take it. Nothing is sent then.
         ConnectionLost
-            If there is no link to the server.
+            If there is no link to the server, or the property has not come back yet with it.
         """
         vector = self.vector
         asked = dict(members)
@@ -205,6 +205,11 @@ class Property(Mapping[str, Value]):
     def _send(
         self, message: New, rule: rules.Rule, label: str | None = None, **options: Any
     ) -> Operation[Any]:
+        if self.vector.epoch != self.device.connection.model.epoch:
+            raise ConnectionLost(
+                f"{self.name} of {self.device.name} was not set: it has not come back yet since "
+                "the link was lost, and what is known of it is old"
+            )
         label = label or f"set {self.name} of {self.device.name}"
         return Request(self.device.connection, label, message, rule, **options)
 

@@ -39,7 +39,7 @@ class Quiet(Operation[None]):
             self._look()
 
     def _hear(self, change: Change) -> None:
-        if change.type == "defined":
+        if _is_definition(change):
             self._last = monotonic()
             if self._quiet is None:  # else it looks by itself: many definitions come at once
                 self._look()
@@ -59,3 +59,9 @@ class Quiet(Operation[None]):
         if self._quiet is not None:
             self._quiet.cancel()
         self._subscription.close()
+
+
+def _is_definition(change: Change) -> bool:
+    """Whether a property was defined, or was again over a new link."""
+    again = change.type == "updated" and change.old.epoch != change.new.epoch
+    return again or change.type == "defined"

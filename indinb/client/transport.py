@@ -14,24 +14,41 @@ from indinb.errors import ConnectionFailed
 
 logger = logging.getLogger(__name__)
 
+TICK = 1.0
+"""Seconds of silence after which whoever receives gets a word of it."""
+
+SEND_PATIENCE = 5.0
+"""Seconds for which the other side may take nothing of what is sent to it."""
+
 UNIX_PATH = "/tmp/indiserver"
 """Where an indiserver is reached from its own machine, unless it was told otherwise."""
 
 _DESCRIPTORS = struct.calcsize("253i")  # bytes of as many as the system lets a message have
 
+# A link whose other side has vanished without a word ends within 15 s: asked after 5 s of silence,
+# then every 3 s. The last option, in ms, counts for what was sent and is not acknowledged. Each
+# system has some of these names.
+_KEEP_ALIVE = {
+    "TCP_KEEPIDLE": 5,
+    "TCP_KEEPALIVE": 5,
+    "TCP_KEEPINTVL": 3,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 14_000,
+}
+
+Received = tuple[int, Sequence[memoryview | None]]
+"""The number of bytes (0: the end), and BLOBs that came beside them: blocks of shared memory in
+their order, read-only and not cut to length; None is one that cannot be read."""
+
 
 class Transport(Protocol):
     """A link that carries bytes both ways."""
 
-    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
-        """Wait for bytes; return their number (0: the end), and BLOBs that came beside them.
-
-        The latter are blocks of shared memory in their order, read-only and not cut to length;
-        None is one that cannot be read.
-        """
+    def receive_into(self, buffer: memoryview) -> Received | None:
+        """Wait for bytes, and return what has come; None after `TICK` seconds of silence."""
 
     def send(self, data: bytes) -> None:
-        """Send all of it."""
+        """Send all of it; raise OSError if the other side takes nothing for `SEND_PATIENCE`."""
 
     def close(self) -> None:
         """End the link and wake up who is waiting in `receive_into`."""
@@ -47,21 +64,43 @@ class SocketTransport:
     """
 
     def __init__(self, sock: socket.socket) -> None:
+        sock.settimeout(TICK)
         self._socket = sock
+        self._process = os.getpid()
 
-    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
+    def receive_into(self, buffer: memoryview) -> Received | None:
         """Wait for bytes."""
-        return self._socket.recv_into(buffer), ()
+        try:
+            return self._receive(buffer)
+        except TimeoutError as error:
+            if error.errno is not None:  # not ours, but the system's: nobody is there any more
+                raise
+            return None
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
-        self._socket.sendall(data)
+        left, patience = memoryview(data), SEND_PATIENCE
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+                patience = SEND_PATIENCE
+            except TimeoutError as error:
+                patience -= TICK
+                if patience <= 0 or error.errno is not None:
+                    raise
 
     def close(self) -> None:
-        """End the link; safe to call twice and from any thread."""
-        with contextlib.suppress(OSError):  # the other side may have ended it already
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """End the link; safe to call twice and from any thread.
+
+        A forked child lets go of it only: it is its parent's.
+        """
+        if os.getpid() == self._process:
+            with contextlib.suppress(OSError):  # the other side may have ended it already
+                self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+    def _receive(self, buffer: memoryview) -> Received:
+        return self._socket.recv_into(buffer), ()
 
 
 class UnixTransport(SocketTransport):
@@ -79,7 +118,7 @@ class UnixTransport(SocketTransport):
         super().__init__(sock)
         self._view = map_block if shared_memory else copy_block
 
-    def receive_into(self, buffer: memoryview) -> tuple[int, Sequence[memoryview | None]]:
+    def _receive(self, buffer: memoryview) -> Received:
         """Wait for bytes; the descriptors that come with them end here."""
         room = socket.CMSG_LEN(_DESCRIPTORS)
         count, beside, flags, _ = self._socket.recvmsg_into([buffer], room, socket.MSG_CMSG_CLOEXEC)
@@ -126,8 +165,8 @@ def open_tcp(host: str, port: int, timeout: float) -> SocketTransport:
         sock = socket.create_connection((host, port), timeout)
     except (OSError, UnicodeError) as error:
         raise ConnectionFailed(_advice(host, port, timeout, error)) from error
-    sock.settimeout(None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _keep_alive(sock)
     return SocketTransport(sock)
 
 
@@ -158,8 +197,14 @@ def open_unix(path: str, shared_memory: bool = True) -> UnixTransport:
     except (OSError, UnicodeError) as error:
         sock.close()
         raise ConnectionFailed(_unix_advice(path, error)) from error
-    sock.setblocking(True)
     return UnixTransport(sock, shared_memory)
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE.items():
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _unix_advice(path: str, error: Exception) -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indinb.client import display, operation, quiet
+from indinb.client import display, operation, quiet, reading
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Model
@@ -20,6 +20,7 @@ from tests.client.fakes import (
     FakeServer,
     ManualClock,
 )
+from tests.client.harbour import Harbour
 
 
 @pytest.fixture
@@ -46,11 +47,12 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Connectio
     monkeypatch.setattr(quiet, "QUIET", 0.01)
     clients: list[Connection] = []
 
-    def connect(server: FakeServer, **options: object) -> Connection:
-        client = Connection(server.transport, "fake", **options)
+    def connect(place: FakeServer | Harbour, **options: object) -> Connection:
+        link = place.open() if isinstance(place, Harbour) else place.transport
+        client = Connection(link, "fake", **options)
         clients.append(client)
         client.open()
-        server.tell()
+        (place.server if isinstance(place, Harbour) else place).tell()
         return client
 
     yield connect
@@ -104,3 +106,18 @@ def pool() -> Iterator[ThreadPoolExecutor]:
     """Return a thread beside the test's own."""
     with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
         yield pool
+
+
+@pytest.fixture
+def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
+    """Return a server that is found again at once."""
+    monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    harbour = Harbour()
+    yield harbour
+    harbour.close()
+
+
+@pytest.fixture
+def moored(connect: Callable[..., Connection], harbour: Harbour) -> Connection:
+    """Return a client that finds the harbour again."""
+    return connect(harbour, reopen=harbour.open)

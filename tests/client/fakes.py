@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from indinb.client.clock import Timer
 from indinb.client.model import Model, Vector
-from indinb.client.observers import Change, Observers, notify
+from indinb.client.observers import Change, Observers
 from indinb.client.operation import Operation
 from indinb.client.transport import SocketTransport
 from indinb.protocol.messages import (
@@ -163,7 +163,7 @@ class Desk:
         for delta in itertools.chain.from_iterable(map(self.model.apply, messages)):
             interested = self.observers.interested(delta.device, delta.name)
             name = delta.name or delta.device or "desk"
-            notify(interested, Change(delta.type, None, name, delta.old, delta.new))
+            self.observers.notify(interested, Change(delta.type, None, name, delta.old, delta.new))
 
     def says(self, text: str, device: str = CCD) -> None:
         """Tell a line of text of a driver."""
@@ -249,6 +249,7 @@ class FakeServer:
         self.definitions = definitions or OBSERVATORY
         self.answer = answer
         self.received: list[Message] = []
+        self.asked = threading.Event()  # for its definitions, and has told them
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._pings: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
@@ -318,5 +319,6 @@ class FakeServer:
         self._inbox.put(message)
         if isinstance(message, GetProperties):
             self.send(*(d for d in self.definitions if message.device in (None, d.device)))
+            self.asked.set()
         elif isinstance(message, New):
             self.send(*self.answer(message))

@@ -4,7 +4,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from indinb.client import connection
+from indinb.client import reading
 from indinb.client.connection import Connection
 from indinb.client.operation import Operation
 from indinb.errors import ConnectionLost
@@ -25,7 +25,7 @@ def test_a_server_that_ends_the_link_fails_what_is_pending_at_once(client, serve
         error = operation.exception(SOON)
         assert isinstance(error, ConnectionLost)
         assert isinstance(error, ConnectionError)
-        assert one_line(error).startswith(f"{operation.label}: fake has ended the connection: ")
+        assert one_line(error).startswith(f"{operation.label}: the link to fake is lost (")
     assert client._pending == set()
     assert client.status == "lost"
 
@@ -61,7 +61,9 @@ def test_nothing_can_be_sent_over_a_lost_link(client, server):
     for send in (lambda: unanswered(client), lambda: client.send(GetProperties())):
         with pytest.raises(ConnectionLost) as caught:
             send()
-        assert one_line(caught) == "fake has ended the connection: connect again when it is back"
+        assert one_line(caught) == (
+            "the link to fake is lost (the server ended it): connect again when it is back"
+        )
 
 
 def test_what_begins_after_the_loss_fails_at_once(client, server):
@@ -101,11 +103,11 @@ def test_a_link_that_ends_in_the_middle_of_a_message(client, server, ccd):
 
 
 def test_a_stream_gone_astray(server, connect, monkeypatch):
-    monkeypatch.setattr(connection, "Reader", lambda: Reader(max_element=5000))
+    monkeypatch.setattr(reading, "Reader", lambda: Reader(max_element=5000))
     client = connect(server)
     operation = unanswered(client)
     server.send_bytes(b"<setTextVector>" + b"x" * 10_000)
-    assert "the link to fake broke: an element is larger" in one_line(operation.exception(SOON))
+    assert "the link to fake is lost (an element is larger" in one_line(operation.exception(SOON))
     assert client.status == "lost"
 
 
@@ -114,7 +116,7 @@ def test_an_error_of_our_own_while_reading_is_logged_and_ends_the_link(client, s
     client.model.apply = lambda message: 1 / 0
     server.send(FRAME)
     text = one_line(operation.exception(SOON))
-    assert "reading from fake failed: division by zero" in text
+    assert "the link to fake is lost (reading failed: division by zero)" in text
     assert "ZeroDivisionError" in caplog.text
 
 

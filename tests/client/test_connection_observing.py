@@ -191,7 +191,7 @@ def test_an_observer_that_raises_keeps_nothing_from_others(client, server, caplo
     client.observe(handler)
     server.tell(update(FRAME, State.OK), update(FRAME, State.BUSY))
     assert len(handler.changes) == 2
-    assert caplog.text.count("ZeroDivisionError: ") == 2
+    assert caplog.text.count("ZeroDivisionError: ") == 1
     assert client.status == "connected"
 
 

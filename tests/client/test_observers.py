@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from indinb.client.observers import Change, Observers, notify
+from indinb.client.observers import Change, Observers
 from tests.client.helpers import Handler
 
 CHANGE = Change("updated", None, "CCD_EXPOSURE", None, None)
@@ -14,7 +14,7 @@ def observers():
 
 
 def publish(observers, device="CCD", name="CCD_EXPOSURE", change=CHANGE):
-    notify(observers.interested(device, name), change)
+    observers.notify(observers.interested(device, name), change)
 
 
 def test_each_hears_of_what_it_observes_and_no_more(observers):
@@ -96,7 +96,7 @@ def test_handler_may_subscribe_another_which_hears_from_the_next_change_on(obser
     assert len(late.changes) == 1
 
 
-def test_handler_that_raises_is_logged_and_others_are_still_called(observers, caplog):
+def test_handler_that_raises_is_logged_once_and_others_are_still_called(observers, caplog):
     def broken(change):
         raise ZeroDivisionError("oops")
 
@@ -106,7 +106,7 @@ def test_handler_that_raises_is_logged_and_others_are_still_called(observers, ca
     publish(observers)
     publish(observers)
     assert len(handler.changes) == 2
-    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError] * 2
+    assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
     assert "CCD_EXPOSURE" in caplog.text
 
 

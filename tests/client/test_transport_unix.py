@@ -275,12 +275,6 @@ def test_unix_link_carries_bytes_both_ways_and_blocks(local_listener, place, sha
         transport.close()
 
 
-def test_unix_link_waits_without_limit(local_listener, place):
-    transport = open_unix(place)
-    assert transport._socket.gettimeout() is None
-    transport.close()
-
-
 def unix_failure(path):
     before = open_files()
     with pytest.raises(ConnectionFailed) as caught:

@@ -1,0 +1,79 @@
+"""The ends of a connection that nobody has closed: forgotten, left at exit, forked, made anew."""
+
+import os
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+
+class Mortal(Protocol):
+    """What has to end some day."""
+
+    def close(self) -> None:
+        """End."""
+
+    def disown(self) -> None:
+        """Be no more in a forked child, without a trace in the parent that goes on."""
+
+
+class Run(NamedTuple):
+    """One run of a notebook's cell."""
+
+    cell: str
+    request: str
+
+
+_alive: "weakref.WeakKeyDictionary[Mortal, Run | None]" = weakref.WeakKeyDictionary()
+
+
+def begin(mortal: Mortal, stop: Callable[[], None]) -> None:
+    """See to the end of something.
+
+    Parameters
+    ----------
+    mortal : Mortal
+        Closed when the interpreter exits.
+    stop : callable
+        Called when nobody knows it any more; so it must not know it either.
+    """
+    _alive[mortal] = _this_run()
+    weakref.finalize(mortal, _end, weakref.ref(mortal), stop)
+
+
+def end_of_earlier_runs() -> None:
+    """Close what earlier runs of this cell have begun: its variables are about to be replaced.
+
+    In a notebook, much more than the variable keeps a client alive: panels that are shown, and
+    IPython's memory of results.
+    """
+    now = _this_run()
+    for mortal, run in list(_alive.items()):
+        if run and now and run.cell == now.cell and run.request != now.request:
+            mortal.close()
+
+
+def _end(reference: "weakref.ref[Mortal]", stop: Callable[[], None]) -> None:
+    mortal = reference()
+    if mortal is None:
+        stop()
+    else:
+        mortal.close()  # the interpreter exits
+
+
+def _this_run() -> Run | None:
+    """Tell which cell runs, where a notebook says so."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    parent: dict[str, Any] = getattr(shell, "get_parent", dict)()
+    cell = parent.get("metadata", {}).get("cellId")
+    return Run(cell, parent["header"]["msg_id"]) if cell else None
+
+
+def _disown_all() -> None:
+    for mortal in list(_alive):
+        mortal.disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_disown_all)

@@ -1,0 +1,208 @@
+"""The side of a connection that faces the wire: one link after another to the same server."""
+
+import logging
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import Any, Literal
+
+from indinb.client import lifetime
+from indinb.client.operation import Operation
+from indinb.client.pulse import Pulse
+from indinb.client.reading import ReaderThread
+from indinb.client.traffic import LIMIT, Traffic
+from indinb.client.transport import Transport
+from indinb.errors import ConnectionLost, NotWritable
+from indinb.protocol.messages import Message, New, Ping
+from indinb.protocol.writer import encode
+
+logger = logging.getLogger(__name__)
+
+Status = Literal["connected", "lost", "closed"]
+
+_END_TIMEOUT = 5.0  # seconds for observers that are being called while the client is closed
+
+
+class Session(ABC):
+    """Links to one server, of which there is one at a time, or none.
+
+    Parameters
+    ----------
+    transport : Transport
+        The first, which is open already.
+    address : str
+        What to call the server.
+    read_only : bool
+        Look, but ask nothing of any device.
+    reopen : callable, optional
+        Makes another link when one is lost, or raises OSError. It is asked, less and less often,
+        until it succeeds; without it, a lost link stays lost.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        address: str,
+        read_only: bool,
+        reopen: Callable[[], Transport] | None,
+    ) -> None:
+        self.address = address
+        self.read_only = read_only
+        self.status: Status = "connected"
+        self.loss = ""
+        self.reconnects = reopen is not None
+        self._transport = transport
+        self._lock = threading.RLock()  # of the link: its status, and whole messages on it
+        self._pending: set[Operation[Any]] = set()
+        self._pulse = Pulse(self.send)
+        self._traffic: Traffic | None = None
+        self._reader = ReaderThread(self, transport, reopen)
+        lifetime.begin(self, self._reader.stop)
+
+    @abstractmethod
+    def _greeting(self) -> Iterable[Message]:
+        """Tell what every link begins with."""
+
+    @abstractmethod
+    def _apply(self, message: Message) -> None:
+        """Take what the server says of its devices."""
+
+    @abstractmethod
+    def _look_after(self) -> None:
+        """Do what is due; called at least once a second while there is a link."""
+
+    @abstractmethod
+    def _status_changed(self, before: Status, after: Status) -> None:
+        """Tell who wants to know."""
+
+    def close(self) -> None:
+        """End the last link, for good."""
+        self._reader.stop()
+        self._leave("closed", "this client was closed: make a new one with indinb.connect()")
+        self._reader.settle(_END_TIMEOUT)
+        self.log_traffic(None)
+
+    def disown(self) -> None:
+        """Be closed in a forked child: the link is its parent's."""
+        self._lock = threading.RLock()  # another thread of the parent may have held it
+        self.status = "closed"
+        self.loss = "this client belongs to another process, of which this is a fork: connect anew"
+        self._reader.stop()
+
+    def send(self, message: Message) -> None:
+        """Put one message on the wire, whole.
+
+        Raises
+        ------
+        ConnectionLost
+            If there is no link, or the server takes nothing for 5 s.
+        NotWritable
+            If the connection is read-only and the message asks a device for something.
+        """
+        if self.read_only and isinstance(message, New):
+            raise NotWritable(
+                f"this client is read-only, so {message.name} of {message.device} was not set: "
+                "connect without read_only=True to control devices"
+            )
+        data = encode(message)
+        with self._lock:
+            if self.status != "connected":
+                raise ConnectionLost(self.loss)
+            self._put(self._transport, data)
+
+    def begin(self, operation: Operation[Any]) -> None:
+        """Take an operation to fail when the link is lost."""
+        self._pending.add(operation)
+        operation.add_done_callback(lambda _: self._pending.discard(operation))
+        if self.status != "connected":
+            operation.fail(ConnectionLost(self.loss))
+
+    def log_traffic(self, path: str | PathLike[str] | None, limit: int = LIMIT) -> None:
+        """Write all that is sent and received to a file, but hardly anything of BLOBs.
+
+        Parameters
+        ----------
+        path : path-like or None
+            The file, to which it is appended; None ends the log. When it is half as large as
+            `limit`, it becomes ``path.1``, in the place of the one before.
+        limit : int
+            Bytes of both.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        before = self._traffic
+        self._traffic = None if path is None else Traffic(path, self.address, limit)
+        if before is not None:
+            before.close()
+
+    # What the reader thread calls.
+
+    def received(self, data: memoryview) -> None:
+        """Note that bytes have come."""
+        self._pulse.heard()
+        if self._traffic is not None:
+            self._traffic.received(data)
+        self._look_after()
+
+    def silent(self) -> None:
+        """Note that nothing has come for a while; raise OSError if the link is dead."""
+        self._pulse.silent()
+        self._look_after()
+
+    def take(self, message: Message) -> None:
+        """Answer a ping, and hand on all else."""
+        if not isinstance(message, Ping):
+            self._apply(message)
+        elif message.reply:
+            self._pulse.answered()
+        else:
+            self.send(Ping(message.uid, reply=True))
+
+    def linked(self, transport: Transport) -> None:
+        """Go on over another link; raise ConnectionLost if it is none."""
+        with self._lock:
+            self._greet(transport)
+            if self.status != "lost":  # it was closed meanwhile
+                raise ConnectionLost(self.loss)
+            self._transport = transport
+            self.status = "connected"
+        logger.warning("%s is back", self.address)
+        self._status_changed("lost", "connected")
+
+    def lost(self, reason: str) -> None:
+        """Do without a link."""
+        then = "it is looked for" if self.reconnects else "connect again when it is back"
+        if self._leave("lost", f"the link to {self.address} is lost ({reason}): {then}"):
+            logger.warning(self.loss)
+
+    def _leave(self, status: Status, reason: str) -> bool:
+        """Tell everybody who waits or observes, unless it was closed already."""
+        with self._lock:
+            before = self.status
+            if before == "closed":
+                return False
+            self.status, self.loss = status, reason
+        for operation in tuple(self._pending):
+            operation.fail(ConnectionLost(f"{operation.label}: {reason}"))
+        self._status_changed(before, status)
+        return True
+
+    def _greet(self, transport: Transport) -> None:
+        """Begin a link: before anything else, as the server judges by it what is wanted."""
+        self._pulse = Pulse(self.send)
+        self._put(transport, b"".join(map(encode, self._greeting())))
+
+    def _put(self, transport: Transport, data: bytes) -> None:
+        try:
+            transport.send(data)
+        except BaseException as error:
+            transport.close()  # half a message may be on the wire: nothing may follow it
+            if not isinstance(error, OSError):
+                raise
+            raise ConnectionLost(f"{self.address} does not take any more: {error}") from error
+        if self._traffic is not None:
+            self._traffic.sent(data)
