@@ -1,33 +1,20 @@
-"""Requests that an instrument is still carrying out.
+"""What an instrument is still carrying out.
 
 An Operation is a `concurrent.futures.Future` that runs from birth: wait for it, await it, stop it,
-or show it. A `Request` sends one message and ends by a rule (see `rules`).
+or show it.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
-from time import monotonic, time
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from indinb.client import display
-from indinb.client.clock import Timer, call_later, check_may_wait
-from indinb.client.model import Vector
-from indinb.client.observers import Change, Observers
-from indinb.client.rules import Done, Rule, Verdict
-from indinb.errors import (
-    Aborted,
-    ConnectionLost,
-    Failed,
-    IndiError,
-    OperationError,
-    OperationTimeout,
-)
-from indinb.protocol.messages import Message, New
-from indinb.protocol.vocabulary import State
+from indinb.client.clock import check_may_wait
+from indinb.errors import Aborted, ConnectionLost
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +23,8 @@ T = TypeVar("T")
 ABORT_PATIENCE = 3.0
 """Seconds that an instrument has to confirm that it has stopped."""
 
-_EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
-_BUSY_PATIENCE = 3600.0  # seconds that a Busy is believed of which nothing more is heard
-_EXPLANATION_AGE = 2.0  # seconds before a failure in which a driver may have said why
 _SLICE = 0.05  # seconds between chances for Ctrl-C, which Windows grants only between waits
 _UNNOTICED = 0.3  # seconds that somebody waits gladly without seeing progress
-_SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
 
 
 class Progress(NamedTuple):
@@ -183,179 +166,3 @@ class Operation(Future[T], Generic[T]):
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
-
-
-class Link(Protocol):
-    """What an operation needs of its connection."""
-
-    observers: Observers
-
-    def send(self, message: Message) -> None:
-        """Put a message on the wire."""
-
-    def begin(self, operation: Operation[Any]) -> None:
-        """Take an operation to fail when the link is lost."""
-
-
-class Request(Operation[T]):
-    """One message to an instrument, and the rule by which its answer is known.
-
-    Parameters
-    ----------
-    link : Link
-        The connection.
-    label : str
-        What is being done, for people.
-    message : New
-        What to send.
-    rule : callable
-        From the changes since then to a verdict.
-    watch : iterable of str
-        Other properties of the device whose changes the rule wants to see.
-    timeout : float
-        Seconds after which it fails with `OperationTimeout`.
-    patient : bool
-        While the property is Busy, let the time start again.
-    recheck : float, optional
-        Seconds after which the rule is asked again, even if nothing has changed.
-    abort : callable, optional
-        Stops the instrument. Without it, `abort` only ends the waiting.
-    progress : callable, optional
-        From the changes to a `Progress`.
-    """
-
-    def __init__(
-        self,
-        link: Link,
-        label: str,
-        message: New,
-        rule: Rule,
-        *,
-        watch: Iterable[str] = (),
-        timeout: float,
-        patient: bool = False,
-        recheck: float | None = None,
-        abort: Callable[[], object] | None = None,
-        progress: Callable[[Sequence[Change]], Progress] | None = None,
-    ) -> None:
-        super().__init__(label)
-        self._device = message.device
-        self._watched = {message.name, *watch}
-        self._rule = rule
-        self._timeout = timeout
-        self._patient = patient
-        self._abort = abort
-        self._measure = progress
-        self._changes: list[Change] = []
-        self._said: list[tuple[float, str]] = []
-        self._problem: OperationError | None = None
-        self._timers: list[Timer] = []
-        self._subscription = link.observers.add((message.device, None), self._hear)
-        self._later(timeout, self._expire)
-        if recheck is not None:
-            self._later(recheck, self._judge)
-        self.add_done_callback(self._release)
-        link.begin(self)
-        try:
-            link.send(message)
-        except IndiError as error:
-            self.fail(error)
-            raise
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is, from what the driver tells."""
-        if self.done() or self._measure is None:
-            return super().progress
-        try:
-            return self._measure(tuple(self._changes))
-        except Exception:  # what a driver sends may be what no measure expects
-            logger.debug("the progress of %r is not known", self.label, exc_info=True)
-            return Progress()
-
-    def _stop(self) -> None:
-        if self._abort is None:
-            super()._stop()
-            return
-        self._later(ABORT_PATIENCE, self._stop_unconfirmed)
-        try:
-            self._abort()
-        except IndiError as error:
-            self.fail(Aborted(f"{self.label}: aborted, but the instrument goes on: {error}"))
-
-    def _stop_unconfirmed(self) -> None:
-        self.fail(
-            Aborted(
-                f"{self.label}: aborted, but the instrument has not confirmed within "
-                f"{ABORT_PATIENCE:g} s that it stopped"
-            )
-        )
-
-    def _later(self, seconds: float, callback: Callable[[], None]) -> None:
-        timer = call_later(seconds, callback)
-        self._timers.append(timer)
-        if self.done():  # it ended just now, so `_release` may not have seen this one
-            timer.cancel()
-
-    def _hear(self, change: Change) -> None:
-        if change.type == "message":
-            self._hear_text(change.new.message)
-        elif change.type == "deleted":
-            if change.name in self._watched or change.name == self._device:
-                self._problem = Failed("the driver took it back: disconnected, or it died")
-                self._give_up()
-        elif change.name in self._watched:
-            self._changes.append(change)
-            self._judge()
-
-    def _judge(self) -> None:
-        try:
-            self._conclude(self._rule(self._changes))
-        except Exception as error:  # what a driver sends may be what no rule expects
-            logger.exception("the rule of %r failed", self.label)
-            self.fail(Failed(f"{self.label}: its answer makes no sense: {error!r}"))
-
-    def _hear_text(self, text: str) -> None:
-        if not text.startswith(_SMALL_TALK):
-            self._said.append((monotonic(), text))
-            self._give_up()
-
-    def _conclude(self, verdict: Verdict) -> None:
-        if isinstance(verdict, Done):
-            self.succeed(verdict.result)
-            return
-        self._problem = verdict  # None takes back what was seen in a poll of before
-        if self._explanations() or isinstance(verdict, Aborted):  # which needs no explanation
-            self._give_up()
-        elif verdict is not None:  # drivers explain themselves before or after they fail
-            self._later(_EXPLANATION_PATIENCE, self._give_up)
-
-    def _give_up(self) -> None:
-        """Fail with the problem, if there is one."""
-        problem = self._problem
-        if problem is not None:
-            said = "".join(f"; the driver said {text!r}" for text in self._explanations())
-            self.fail(type(problem)(f"{self.label}: {problem}{said}"))
-
-    def _explanations(self) -> list[str]:
-        """Return what the driver has just said; what is older explains nothing."""
-        since = monotonic() - _EXPLANATION_AGE
-        return [text for moment, text in self._said[-3:] if moment > since]
-
-    def _expire(self) -> None:
-        last = self._changes[-1].new if self._changes else None
-        if self._patient and last is not None and _is_still_busy(last):
-            self._later(self._timeout, self._expire)
-            return
-        seen = "the driver did not answer" if last is None else f"its state is {last.state}"
-        self.fail(OperationTimeout(f"{self.label}: not done after {self._timeout:g} s; {seen}"))
-
-    def _release(self, _: Future[T]) -> None:
-        self._subscription.close()
-        self._changes = []  # they may hold pictures
-        for timer in self._timers:
-            timer.cancel()
-
-
-def _is_still_busy(vector: Vector) -> bool:
-    return vector.state is State.BUSY and time() - vector.received < _BUSY_PATIENCE

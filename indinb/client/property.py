@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display, request, rules
+from indinb.client.asking import Request
 from indinb.client.model import Definition, Element, Vector
 from indinb.client.observers import Handler, Subscription
-from indinb.client.operation import Operation, Request
+from indinb.client.operation import Operation
 from indinb.errors import ConnectionLost, PropertyError, UnknownElement, UnknownProperty
 from indinb.protocol.messages import New, Value
 from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
@@ -198,7 +199,7 @@ class Property(Mapping[str, Value]):
             What is being done, for people.
         **options
             ``watch``, ``timeout``, ``patient``, ``recheck``, ``abort`` and ``progress`` of
-            `indinb.client.operation.Request`.
+            `indinb.client.asking.Request`.
         """
         return self._send(request.build(self.vector, asked), rule, label, **options)
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indinb.client import display, operation, quiet, reading
+from indinb.client import asking, display, operation, quiet, reading
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Model
@@ -27,8 +27,8 @@ from tests.client.harbour import Harbour
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for operations, that goes on when it is told to."""
     clock = ManualClock()
-    monkeypatch.setattr(operation, "call_later", clock.call_later)
-    monkeypatch.setattr(operation, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(asking, "call_later", clock.call_later)
+    monkeypatch.setattr(asking, "monotonic", lambda: clock.now)
     monkeypatch.setattr(quiet, "call_later", clock.call_later)
     monkeypatch.setattr(quiet, "monotonic", lambda: clock.now)
     return clock

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from indinb.client.asking import Request
 from indinb.client.connection import Connection
 from indinb.client.model import Delta
 from indinb.client.observers import Change
-from indinb.client.operation import Operation, Request
+from indinb.client.operation import Operation
 from indinb.client.rules import Done, Rule, Verdict
 from indinb.errors import Failed, Refused
 from indinb.protocol.messages import New

@@ -10,7 +10,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from indinb.client import operation
+from indinb.client import asking
 from indinb.widgets import Panel, ProgressBar, feed, progress
 from tests.client.conftest import client as client
 from tests.client.conftest import connect as connect
@@ -63,7 +63,7 @@ def close_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Widget], 
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for widgets and operations, that goes on when it is told to."""
     clock = ManualClock()
-    for module in (feed, operation, progress):
+    for module in (feed, asking, progress):
         monkeypatch.setattr(module, "call_later", clock.call_later)
     monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock

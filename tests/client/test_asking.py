@@ -1,6 +1,6 @@
 import pytest
 
-from indinb.client.operation import Request
+from indinb.client.asking import Request
 from indinb.errors import ConnectionLost, Failed, NotWritable, OperationTimeout, Refused
 from indinb.protocol.messages import Delete, New, Notice
 from indinb.protocol.vocabulary import Kind, State
