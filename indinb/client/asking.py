@@ -11,7 +11,7 @@ from time import monotonic, time
 from typing import Any, Protocol, TypeVar
 
 from indinb.client.clock import Timer, call_later
-from indinb.client.model import Vector
+from indinb.client.model import Model, Vector
 from indinb.client.observers import Change, Observers
 from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
 from indinb.client.rules import Done, Rule, Verdict
@@ -32,6 +32,7 @@ _SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
 class Link(Protocol):
     """What an operation needs of its connection."""
 
+    model: Model
     observers: Observers
 
     def send(self, message: Message) -> None:
@@ -83,6 +84,7 @@ class Request(Operation[T]):
         progress: Callable[[Sequence[Change]], Progress] | None = None,
     ) -> None:
         super().__init__(label)
+        self._model = link.model
         self._device = message.device
         self._watched = {message.name, *watch}
         self._rule = rule
@@ -145,12 +147,23 @@ class Request(Operation[T]):
         if change.type == "message":
             self._hear_text(change.new.message)
         elif change.type == "deleted":
-            if change.name in self._watched or change.name == self._device:
-                self._problem = Failed("the driver took it back: disconnected, or it died")
-                self._give_up()
+            self._hear_deletion(change.name)
         elif change.name in self._watched:
             self._changes.append(change)
             self._judge()
+
+    def _hear_deletion(self, name: str) -> None:
+        # A device's properties are told to be gone before itself, but it is out of the model.
+        if self._device not in self._model.devices():
+            self._problem = Failed(
+                "its driver has died or was stopped: the server took the device back; when it is "
+                f"there again, connect it again: client.devices[{self._device!r}].connect()"
+            )
+        elif name in self._watched:
+            self._problem = Failed(f"the driver took {name} back: was it disconnected?")
+        else:
+            return
+        self._give_up()
 
     def _judge(self) -> None:
         try:

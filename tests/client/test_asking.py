@@ -1,7 +1,7 @@
 import pytest
 
 from indinb.client.asking import Request
-from indinb.errors import ConnectionLost, Failed, NotWritable, OperationTimeout, Refused
+from indinb.errors import Aborted, ConnectionLost, Failed, NotWritable, OperationTimeout, Refused
 from indinb.protocol.messages import Delete, New, Notice
 from indinb.protocol.vocabulary import Kind, State
 from tests import captures
@@ -18,6 +18,11 @@ from tests.client.fakes import (
     update,
 )
 from tests.client.helpers import COOL, cool, text_of
+
+DEAD = (
+    "its driver has died or was stopped: the server took the device back; when it is there again, "
+    "connect it again: client.devices['CCD Simulator'].connect()"
+)
 
 
 def test_it_sends_its_message_once(desk, clock):
@@ -215,16 +220,77 @@ def test_words_after_a_stale_report_do_not_bring_it_back(desk, clock):
 # Requests that end from outside
 
 
-@pytest.mark.parametrize(
-    ("message", "watch"),
-    [(delete(TEMPERATURE), ()), (delete(FRAME), ["CCD_FRAME"]), (Delete(CCD), ())],
-    ids=["the property", "a watched property", "the device"],
-)
-def test_deletion_fails_it_at_once(desk, clock, message, watch):
-    request = cool(desk, watch=watch)
-    desk.say(message)
+@pytest.mark.parametrize("of", [TEMPERATURE, FRAME], ids=["the property", "a watched property"])
+def test_deletion_fails_it_at_once(desk, clock, of):
+    request = cool(desk, watch=["CCD_FRAME"])
+    desk.say(delete(of))
     assert type(request.exception(0)) is Failed
-    assert text_of(request).startswith("the driver took it back")
+    assert text_of(request) == f"the driver took {of.name} back: was it disconnected?"
+
+
+def test_deletion_of_the_device_says_that_the_driver_has_died(desk, clock):
+    request = cool(desk)
+    desk.say(Delete(CCD))
+    assert type(request.exception(0)) is Failed
+    assert text_of(request) == DEAD
+
+
+def test_a_device_is_known_to_be_gone_from_the_first_of_its_deletions(desk, clock):
+    heard = []
+    request = cool(desk)
+    desk.observers.add((CCD, None), lambda change: heard.append((change.name, request.done())))
+    desk.say(Delete(CCD))
+    assert heard[0] == (TEMPERATURE.name, True)
+    assert heard[-1] == (CCD, True)
+
+
+def test_a_driver_that_died_and_came_back_at_once_had_died(desk, clock):
+    request = cool(desk)
+    desk.say(Delete(CCD), TEMPERATURE)
+    assert text_of(request) == DEAD
+
+
+def test_a_device_of_which_all_properties_are_taken_back_has_not_died(desk, clock):
+    request = cool(desk)
+    desk.say(*map(delete, (ABORT, FRAME, TEMPERATURE)))
+    assert "was it disconnected?" in text_of(request)
+
+
+def test_a_property_that_is_named_as_its_device_is_just_a_property(desk, clock):
+    twin = TEMPERATURE._replace(name=CCD)
+    desk.say(twin)
+    request = cool(desk)
+    desk.say(delete(twin))
+    assert request.running()
+
+
+@pytest.mark.parametrize(("age", "counts"), [(1.9, True), (2.1, False)])
+def test_the_last_words_of_a_driver_that_died(desk, clock, age, counts):
+    request = cool(desk)
+    desk.says("[ERROR] lost the USB bus")
+    clock.advance(age)
+    desk.say(Delete(CCD))
+    said = "; the driver said '[ERROR] lost the USB bus'"
+    assert text_of(request) == DEAD + (said if counts else "")
+
+
+def test_what_the_server_says_of_a_dead_driver_is_told_too(desk, clock):
+    request = cool(desk)
+    desk.say(Delete(CCD, message="driver indi_simulator_ccd crashed"))
+    assert text_of(request) == f"{DEAD}; the driver said 'driver indi_simulator_ccd crashed'"
+
+
+def test_another_driver_s_death_does_not_matter(desk, clock):
+    request = cool(desk)
+    desk.say(Delete(MOUNT))
+    assert request.running()
+
+
+def test_an_aborted_request_is_aborted_though_its_driver_died(desk, clock):
+    request = cool(desk, abort=lambda: None)
+    request.abort()
+    desk.say(Delete(CCD))
+    assert isinstance(request.exception(0), Aborted)
 
 
 def test_deletion_tells_what_the_driver_said(desk, clock):
@@ -253,6 +319,7 @@ def test_a_real_driver_that_is_killed_fails_what_is_pending(clock):
     request = Request(desk, "turn", turn, lambda changes: None, timeout=60)
     desk.say(*captures.read(captures.received("indi-1.9.9/driver_killed"), eof=False))
     assert isinstance(request.exception(0), Failed)
+    assert text_of(request).startswith("its driver has died")
 
 
 # Time limits

@@ -23,7 +23,7 @@ from indinb.errors import (
     UnknownProperty,
 )
 from indinb.instruments import camera as camera_module
-from indinb.protocol.messages import Message, New
+from indinb.protocol.messages import Delete, Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, update
 from tests.instruments.evidence import EXPOSURE, exposing, picture
@@ -351,6 +351,20 @@ def test_the_drivers_words_explain_a_failure(faulty: Callable[[Answer], Camera])
         lambda new: [BUSY, exposing(State.ALERT, message="[ERROR] The shutter is stuck")]
     )
     with pytest.raises(Failed, match=r"expose CCD Simulator for 1 s: .*The shutter is stuck"):
+        camera.expose(1)
+
+
+def test_a_driver_that_dies_while_it_exposes(faulty: Callable[[Answer], Camera]):
+    last_words = "[ERROR] USB is gone"
+    camera = faulty(lambda new: [BUSY, Delete("CCD Simulator", message=last_words)])
+    with pytest.raises(Failed) as error:
+        camera.expose(60)
+    assert str(error.value) == (
+        "expose CCD Simulator for 60 s: its driver has died or was stopped: the server took the "
+        "device back; when it is there again, connect it again: "
+        "client.devices['CCD Simulator'].connect(); the driver said '[ERROR] USB is gone'"
+    )
+    with pytest.raises(UnknownProperty, match="is gone"):
         camera.expose(1)
 
 
