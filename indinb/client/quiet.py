@@ -3,6 +3,7 @@
 from time import monotonic
 from typing import Any
 
+from indinb.client.asking import Link
 from indinb.client.clock import Timer, call_later
 from indinb.client.observers import Change, Observers
 from indinb.client.operation import Operation
@@ -39,7 +40,7 @@ class Quiet(Operation[None]):
             self._look()
 
     def _hear(self, change: Change) -> None:
-        if _is_definition(change):
+        if is_definition(change):
             self._last = monotonic()
             if self._quiet is None:  # else it looks by itself: many definitions come at once
                 self._look()
@@ -61,7 +62,25 @@ class Quiet(Operation[None]):
         self._subscription.close()
 
 
-def _is_definition(change: Change) -> bool:
+class Pause(Operation[None]):
+    """Done after a while, unless the link ends before.
+
+    Parameters
+    ----------
+    link : Link
+        The connection.
+    seconds : float
+        How long.
+    """
+
+    def __init__(self, link: Link, seconds: float) -> None:
+        super().__init__(f"wait for {seconds:g} s")
+        timer = call_later(seconds, lambda: self.succeed(None))
+        self.add_done_callback(lambda _: timer.cancel())
+        link.begin(self)
+
+
+def is_definition(change: Change) -> bool:
     """Whether a property was defined, or was again over a new link."""
     again = change.type == "updated" and change.old.epoch != change.new.epoch
     return again or change.type == "defined"

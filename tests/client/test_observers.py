@@ -1,8 +1,11 @@
 import threading
+from types import SimpleNamespace
 
 import pytest
 
+from indinb.client import observers as observers_module
 from indinb.client.observers import Change, Observers
+from tests.client.fakes import ManualClock
 from tests.client.helpers import Handler
 
 CHANGE = Change("updated", None, "CCD_EXPOSURE", None, None)
@@ -179,3 +182,126 @@ def test_many_threads_come_and_go_while_changes_are_published(observers):
         thread.join()
     assert len(steady.changes) == 500
     assert len(observers.interested("CCD", "CCD_EXPOSURE")) == 1
+
+
+# What keeps all others waiting
+
+
+@pytest.fixture
+def patience(monkeypatch):
+    """Return a clock that goes on when it is told to, also for the watch."""
+    clock = ManualClock()
+    monkeypatch.setattr(observers_module, "call_later", clock.call_later)
+    monkeypatch.setattr(observers_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+@pytest.fixture
+def watched(patience):
+    return Observers(watched=True)
+
+
+def test_an_observer_that_does_not_return_is_named_after_a_second(watched, patience, caplog):
+    def slow(change):
+        patience.advance(0.9)
+        assert caplog.records == []
+        patience.advance(0.2)
+        assert "slow" in caplog.text
+        patience.advance(100)
+
+    watched.add(("CCD", None), slow)
+    publish(watched)
+    assert len(caplog.records) == 1
+    assert caplog.records[0].levelname == "WARNING"
+    assert "an observer keeps all others waiting: <function" in caplog.text
+
+
+def test_it_is_named_again_at_its_next_call(watched, patience, caplog):
+    watched.add(("CCD", None), lambda change: patience.advance(2))
+    publish(watched)
+    publish(watched)
+    assert len(caplog.records) == 2
+
+
+def test_who_is_called_often_is_not_slow(watched, patience, caplog):
+    watched.add(("CCD", None), lambda change: patience.advance(0.1))
+    for _ in range(100):
+        publish(watched)
+    assert caplog.records == []
+
+
+def test_each_has_its_own_second(watched, patience, caplog):
+    for _ in range(10):
+        watched.add(("CCD", None), lambda change: patience.advance(0.5))
+    publish(watched)
+    assert caplog.records == []
+
+
+def test_the_slow_one_is_named_and_not_another(watched, patience, caplog):
+    def innocent(change):
+        pass
+
+    def guilty(change):
+        patience.advance(1.5)
+
+    for handler in (innocent, guilty, innocent):
+        watched.add(("CCD", None), handler)
+    publish(watched)
+    assert "guilty" in caplog.text
+    assert "innocent" not in caplog.text
+
+
+def test_the_clock_rests_while_nobody_is_called(watched, patience):
+    watched.add(("CCD", None), lambda change: None)
+    publish(watched)
+    patience.advance(1)
+    assert patience.pending == []
+    publish(watched)
+    assert len(patience.pending) == 1
+
+
+def test_nobody_is_watched_after_the_end(watched, patience, caplog):
+    handler = Handler()
+    watched.add(("CCD", None), handler)
+    publish(watched)
+    watched.clear()
+    assert patience.pending == []
+    watched.add(("CCD", None), lambda change: patience.advance(5))
+    publish(watched)
+    assert caplog.records == []
+
+
+def test_others_wait_no_longer_than_the_slow_one_takes(watched, patience):
+    times = []
+    watched.add(("CCD", None), lambda change: patience.advance(3))
+    watched.add(("CCD", None), lambda change: times.append(patience.now))
+    publish(watched)
+    assert times == [3]
+
+
+# Mistakes
+
+
+def test_each_kind_of_mistake_is_logged_once(observers, caplog):
+    errors = [ValueError("a"), ValueError("b"), KeyError("c"), ValueError("d"), KeyError("e")]
+
+    def broken(change):
+        raise errors.pop(0)
+
+    observers.add(("CCD", None), broken)
+    for _ in range(5):
+        publish(observers)
+    assert [record.exc_info[0] for record in caplog.records] == [ValueError, KeyError]
+    assert "the same error will not be told again" in caplog.text
+
+
+def test_the_same_mistake_of_another_observer_is_logged(observers, caplog):
+    def broken(change):
+        raise ValueError
+
+    for _ in range(3):
+        observers.add(("CCD", None), broken).close()
+        subscription = observers.add(("CCD", None), broken)
+        publish(observers)
+        subscription.close()
+    assert len(caplog.records) == 3

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from indinb.client import transport as transport_module
 from indinb.client.transport import SocketTransport, UnixTransport, open_tcp
 from indinb.errors import ConnectionFailed
 from tests.client.fakes import SOON
@@ -202,3 +203,73 @@ def test_the_cause_is_kept(monkeypatch):
     with pytest.raises(ConnectionFailed) as caught:
         open_tcp("10.0.0.1", 7624, timeout=1)
     assert caught.value.__cause__ is cause
+
+
+# Silence, and a server that takes nothing
+
+
+def test_silence_is_told(pair, monkeypatch):
+    transport, other = pair
+    transport._socket.settimeout(0.001)
+    assert transport.receive_into(memoryview(bytearray(10))) is None
+    other.sendall(b"<message/>")
+    assert receive(transport) == b"<message/>"
+
+
+def test_a_link_that_the_system_gives_up_is_no_silence(pair):
+    transport, _ = pair
+
+    class Dead:
+        def __getattr__(self, name):
+            raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    transport._socket, real = Dead(), transport._socket
+    with pytest.raises(TimeoutError, match="Connection timed out"):
+        receive(transport)
+    transport._socket = real
+
+
+def test_a_server_that_takes_nothing_does_not_block_for_ever(pair, monkeypatch):
+    transport, other = pair
+    transport._socket.settimeout(0.001)
+    monkeypatch.setattr(transport_module, "SEND_PATIENCE", 0.01)
+    monkeypatch.setattr(transport_module, "TICK", 0.001)
+    with pytest.raises(TimeoutError):
+        transport.send(b"x" * 10_000_000)
+    assert other.recv(10) == b"x" * 10
+
+
+def test_a_server_that_is_slow_gets_everything(pair, monkeypatch):
+    transport, other = pair
+    transport._socket.settimeout(0.001)
+    data = bytes(range(256)) * 40_000
+    taken = bytearray()
+
+    def take():
+        while len(taken) < len(data):
+            taken.extend(other.recv(100_000))
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    transport.send(data)
+    thread.join()
+    assert taken == data
+
+
+def test_tcp_links_are_kept_alive(listener):
+    transport = open_tcp(*listener.getsockname(), timeout=SOON)
+    sock = transport._socket
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        idle, interval, count = (
+            sock.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        assert idle + interval * count < 15
+    transport.close()
+
+
+@pytest.mark.parametrize("missing", ["TCP_USER_TIMEOUT", "TCP_KEEPIDLE"])
+def test_systems_without_some_options(listener, monkeypatch, missing):
+    monkeypatch.delattr(socket, missing, raising=False)
+    open_tcp(*listener.getsockname(), timeout=SOON).close()
