@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, cast
 
 from indinb.errors import ConnectionFailed
 
@@ -30,9 +31,27 @@ _HOW_TO_INSTALL = (
     "on other systems see https://indilib.org/download.html"
 )
 
+_KEEPER = """
+trap : TERM
+(trap : TERM; "$@"; kill -KILL 0) &
+read _
+kill 0
+sleep 2
+kill -KILL 0
+"""
+"""A shell script that runs a server for as long as its standard input is open.
+
+We hold the other end of it, and the system closes that when this program ends, in whatever way. A
+server that ends by itself takes the shell and what is left of its drivers with it. (The shell has
+to survive the signal that it sends to its group; a trap is not inherited by what it runs.)
+"""
+
 
 class IndiServer:
     """An ``indiserver`` of our own: its own port, local socket and home folder.
+
+    It ends with this program, even if that is killed; children that the program forks leave it
+    alone.
 
     Parameters
     ----------
@@ -61,23 +80,31 @@ class IndiServer:
         self.port = _free_port()
         home = tempfile.mkdtemp(prefix="indinb-")
         self.path = f"{home}/socket"
-        command = [program, "-p", str(self.port), "-u", self.path, *drivers]
+        server = [program, "-p", str(self.port), "-u", self.path, *drivers]
         self._log = Path(home, "log")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
+                ["sh", "-c", _KEEPER, "sh", *server],
+                bufsize=0,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 env=os.environ | {"HOME": home},
                 start_new_session=True,  # the interrupt of a cell is not for the server
             )
-        self._finalizer = weakref.finalize(self, _end, self._process, home)
+        self._lifeline = cast(IO[bytes], self._process.stdin)
+        self._finalizer = weakref.finalize(self, _end, self._process, self._lifeline, home)
+        _servers.add(self)
         self._wait_until_it_listens()
 
     def close(self) -> None:
         """End the server and its drivers; safe to call twice."""
         self._finalizer()
+
+    def _leave(self) -> None:
+        """Have no more to do with the server, and let it run: it belongs to another process."""
+        self._finalizer.detach()
+        self._lifeline.close()
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + _START_TIMEOUT
@@ -102,11 +129,25 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _end(process: "subprocess.Popen[bytes]", home: str) -> None:
+def _end(process: "subprocess.Popen[bytes]", lifeline: IO[bytes], home: str) -> None:
     """End a process and its children, which are a process group of their own."""
+    lifeline.close()
     for signum in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signum)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_END_TIMEOUT)
     shutil.rmtree(home, ignore_errors=True)
+
+
+_servers: "weakref.WeakSet[IndiServer]" = weakref.WeakSet()
+
+
+def _leave_all() -> None:
+    """Leave the servers to the parent, of which a forked child has a copy."""
+    for server in tuple(_servers):
+        server._leave()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has neither forks nor indiserver
+    os.register_at_fork(after_in_child=_leave_all)

@@ -1,6 +1,8 @@
 """Servers of our own: that they start, say why they do not, and leave nothing behind."""
 
 import os
+import select
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from indinb.errors import ConnectionFailed
 from indinb.servers import SIMULATORS, IndiServer
 
 FOCUSER = [SIMULATORS["Focuser Simulator"]]
+PATIENCE = 20.0  # seconds
 INSTALL = r"indiserver is not installed: on Debian.*`sudo apt-get install indi-bin`"
 
 
@@ -45,12 +48,35 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _runs(pid: int) -> bool:
+def _ends(pid: int) -> bool:
+    """Wait for the end of a process that is no child of ours, and tell whether it came."""
     try:
-        os.kill(pid, 0)
+        process = os.pidfd_open(pid)
     except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], PATIENCE)[0])
+    finally:
+        os.close(process)
+
+
+def _hangs_up(port: int) -> bool:
+    """Wait until a server hangs up, and tell whether it did."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as probe:
+            return probe.recv(1) == b""
+    except ConnectionError:
+        return True
+    except TimeoutError:
         return False
-    return True
+
+
+def _run(program: str, *arguments: str, folder: Path) -> "subprocess.Popen[str]":
+    """Run a program that makes the homes of its servers in a folder."""
+    command = [sys.executable, "-c", program, *arguments]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
 
 
 def test_a_server_listens_until_it_is_closed(folder: Path):
@@ -124,7 +150,7 @@ def test_a_server_that_never_listens_is_ended(
     monkeypatch.setattr(servers, "_START_TIMEOUT", 0.5)
     with pytest.raises(ConnectionFailed, match="indiserver did not start"):
         IndiServer(FOCUSER)
-    assert not _runs(int((place / "pid").read_text()))
+    assert _ends(int((place / "pid").read_text()))
     assert list(folder.iterdir()) == []
 
 
@@ -136,22 +162,95 @@ def test_a_server_that_does_not_want_to_end(
     monkeypatch.setattr(servers, "_END_TIMEOUT", 0.1)
     with pytest.raises(ConnectionFailed, match="indiserver did not start"):
         IndiServer(FOCUSER)
-    assert not _runs(int((place / "pid").read_text()))
+    assert _ends(int((place / "pid").read_text()))
+
+
+PROGRAM = """
+import os, sys
+from indinb.servers import IndiServer
+server = IndiServer(sys.argv[1:])
+print(server.port, server._process.pid, flush=True)
+"""
 
 
 def test_the_end_of_the_program_is_the_end_of_the_server(tmp_path: Path):
-    program = """
-import sys
-from indinb.servers import IndiServer
-server = IndiServer(sys.argv[1:])
-print(server.port)
-"""
-    command = [sys.executable, "-c", program, *FOCUSER]
-    done = subprocess.run(
-        command, capture_output=True, check=True, env=os.environ | {"TMPDIR": str(tmp_path)}
-    )
-    assert not _answers(int(done.stdout))
+    with _run(PROGRAM, *FOCUSER, folder=tmp_path) as program:
+        port, _ = map(int, program.stdout.readline().split())
+        assert program.wait(PATIENCE) == 0
+    assert not _answers(port)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_that_is_killed_leaves_no_server(tmp_path: Path, signum: signal.Signals):
+    with _run(PROGRAM + "sys.stdin.read()", *FOCUSER, folder=tmp_path) as program:
+        port, keeper = map(int, program.stdout.readline().split())
+        assert _answers(port)
+        program.send_signal(signum)
+        assert program.wait(PATIENCE) == -signum
+    assert _hangs_up(port)
+    assert _ends(keeper)
+
+
+def test_a_stubborn_server_ends_with_a_killed_program(
+    fake_indiserver: Callable[[str], Path], tmp_path: Path
+):
+    pid = tmp_path / "pid"
+    fake_indiserver(f"trap '' TERM; echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60 & wait")
+    begun = f"""
+from indinb import servers
+servers._listens = lambda port: os.path.exists({str(pid)!r})
+"""
+    program = "import os" + begun + PROGRAM + "sys.stdin.read()"
+    with _run(program, *FOCUSER, folder=tmp_path) as running:
+        _, keeper = map(int, running.stdout.readline().split())
+        running.kill()
+    assert _ends(keeper)
+    assert _ends(int(pid.read_text()))
+
+
+@pytest.mark.parametrize(
+    "end", ["sys.exit()", "del server; gc.collect(); os._exit(0)", "server.close(); os._exit(0)"]
+)
+def test_a_forked_child_leaves_the_server_of_its_parent_alone(tmp_path: Path, end: str):
+    fork = f"""
+import gc
+child = os.fork()
+if not child:
+    {end}
+os.waitpid(child, 0)
+print("ended", flush=True)
+sys.stdin.read()
+"""
+    with _run(PROGRAM + fork, *FOCUSER, folder=tmp_path) as program:
+        port, _ = map(int, program.stdout.readline().split())
+        assert program.stdout.readline() == "ended\n"
+        assert _answers(port)
+        assert len(list(tmp_path.iterdir())) == 1
+    assert not _answers(port)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_forked_child_that_lives_on_does_not_keep_the_server_of_a_killed_parent(tmp_path: Path):
+    fork = """
+import signal
+if not os.fork():
+    os.close(1)
+    signal.pause()
+print("forked", flush=True)
+signal.pause()
+"""
+    with _run(PROGRAM + fork, *FOCUSER, folder=tmp_path) as program:
+        port, keeper = map(int, program.stdout.readline().split())
+        children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+        program.stdout.readline()
+        child = next(int(pid) for pid in children.read_text().split() if int(pid) != keeper)
+        program.kill()
+    try:
+        assert _hangs_up(port)
+        assert _ends(keeper)
+    finally:
+        os.kill(child, signal.SIGKILL)
 
 
 def test_interrupts_are_not_for_the_server():
