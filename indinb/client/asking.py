@@ -97,16 +97,22 @@ class Request(Operation[T]):
         self._problem: OperationError | None = None
         self._timers: list[Timer] = []
         self._subscription = link.observers.add((message.device, None), self._hear)
-        self._later(timeout, self._expire)
-        if recheck is not None:
-            self._later(recheck, self._judge)
         self.add_done_callback(self._release)
-        link.begin(self)
         try:
-            link.send(message)
-        except IndiError as error:
+            self._begin(link, message, recheck)
+        except Exception as error:
             self.fail(error)
             raise
+        except BaseException:  # Ctrl-C, when the message may be out: nobody else could stop it
+            self.abort()
+            raise
+
+    def _begin(self, link: Link, message: New, recheck: float | None) -> None:
+        self._later(self._timeout, self._expire)
+        if recheck is not None:
+            self._later(recheck, self._judge)
+        link.begin(self)
+        link.send(message)
 
     @property
     def progress(self) -> Progress:

@@ -7,9 +7,11 @@ or show it.
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Generator
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
+from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from indinb.client import display
@@ -73,7 +75,7 @@ class Operation(Future[T], Generic[T]):
         return running
 
     def result(self, timeout: float | None = None) -> T:
-        """Wait for the end.
+        """Wait for the end; Ctrl-C aborts.
 
         Parameters
         ----------
@@ -87,20 +89,13 @@ class Operation(Future[T], Generic[T]):
         RuntimeError
             In an observer, which must not wait.
         """
-        if not self.done():
-            check_may_wait()
-        try:
-            return super().result(timeout)
-        except TimeoutError:
-            if self.done():
-                raise
-            raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on") from None
+        self._wait(timeout)
+        return super().result(0)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
-        """Wait for the end and return what went wrong, or None."""
-        if not self.done():
-            check_may_wait()
-        return super().exception(timeout)
+        """Wait for the end as `result` does, and return what went wrong, or None."""
+        self._wait(timeout)
+        return super().exception(0)
 
     def wait(self) -> T:
         """Wait for the end as the blocking forms do: with progress, and Ctrl-C aborts.
@@ -110,18 +105,35 @@ class Operation(Future[T], Generic[T]):
         T
             The result.
         """
+        self._wait(None, visibly=True)
+        return super().result(0)
+
+    def _wait(self, timeout: float | None, visibly: bool = False) -> None:
+        """Wait for the end: the one way in which anybody does.
+
+        Ctrl-C stops the instrument, which has a little time to confirm it; if it is pressed again
+        in that time, that is not waited for.
+        """
+        if self.done():
+            return
         check_may_wait()
         try:
-            futures.wait([self], _UNNOTICED)
-            if not self.done():
+            if visibly and not self._ends_within(_UNNOTICED):
                 self._show()
-            while not self.done():
-                futures.wait([self], _SLICE)
+            in_time = self._ends_within(timeout)
         except KeyboardInterrupt:
             self.abort()
-            futures.wait([self], ABORT_PATIENCE)
+            self._ends_within(ABORT_PATIENCE)
             raise
-        return self.result()
+        if not in_time:
+            raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
+
+    def _ends_within(self, seconds: float | None) -> bool:
+        """Wait in slices, and return whether it is over."""
+        end = math.inf if seconds is None else monotonic() + seconds
+        while not self.done() and (left := end - monotonic()) > 0:
+            futures.wait([self], min(left, _SLICE))
+        return self.done()
 
     def _show(self) -> None:
         """Show that somebody waits; what cannot be shown must not keep the instrument waiting."""

@@ -42,7 +42,11 @@ class Procedure(Operation[T]):
         super().__init__(label)
         self._steps = steps
         self._step: Future[Any] | None = None
-        self._follow(lambda: next(steps))
+        try:
+            self._follow(lambda: next(steps))
+        except BaseException:  # Ctrl-C, when a step may have begun: nobody else could stop it
+            self.abort()
+            raise
         error = self.exception() if self.done() else None
         if error is not None and self._step is None:
             raise error
@@ -64,6 +68,9 @@ class Procedure(Operation[T]):
             self.succeed(end.value)
         except Exception as error:
             self.fail(error)
+        except BaseException:  # Ctrl-C, and no step will ever follow
+            self.fail(Aborted(f"{self.label}: aborted"))
+            raise
         else:
             step.add_done_callback(self._stepped)
 

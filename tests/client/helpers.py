@@ -97,6 +97,11 @@ def interrupt(*_: Any) -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+def interrupt_main(*_: Any) -> None:
+    """Do from another thread what Ctrl-C does: it wakes the main thread."""
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
 def race(*acts: Callable[[], object]) -> None:
     """Call functions at the same moment, each on a thread of its own; raise what they raise."""
     start = threading.Barrier(len(acts))

@@ -1,17 +1,13 @@
 import asyncio
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 
-from indinb.client import display, operation
 from indinb.client.operation import ABORT_PATIENCE, Progress
 from indinb.errors import Aborted, NotWritable
-from indinb.protocol.messages import Notice
 from indinb.protocol.vocabulary import State
-from tests.client.fakes import CCD, SOON, TEMPERATURE, Desk, update
-from tests.client.helpers import COOL, cool, interrupt, race, text_of
+from tests.client.fakes import CCD, TEMPERATURE, Desk, update
+from tests.client.helpers import COOL, cool, race, text_of
 
 
 def test_abort_without_a_way_to_stop_the_instrument_ends_the_waiting(desk, clock):
@@ -108,22 +104,4 @@ def test_cancelled_task_stops_the_instrument(desk, clock):
 
     request = asyncio.run(main())
     clock.advance(1)
-    assert isinstance(request.exception(0), Aborted)
-
-
-def test_ctrl_c_stops_the_instrument_and_waits_until_it_has_stopped(desk, slot, clock, monkeypatch):
-    monkeypatch.setattr(operation, "_UNNOTICED", 0)
-    slot(display.static, interrupt)
-    stopping = threading.Event()
-    request = cool(desk, abort=stopping.set)
-    desk.say(update(TEMPERATURE, State.BUSY), Notice(CCD, "[WARNING] stopping"))
-
-    def driver():
-        stopping.wait(SOON)
-        desk.say(update(TEMPERATURE, State.IDLE))
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(driver)
-        with pytest.raises(KeyboardInterrupt):
-            request.wait()
     assert isinstance(request.exception(0), Aborted)

@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 
-from indinb.client import display, operation
+from indinb.client import display
 from indinb.client.clock import forbid_waiting
 from indinb.client.operation import Operation, Progress
 from indinb.errors import Aborted, Failed, Refused
 from tests.client.fakes import SOON
-from tests.client.helpers import Slow, interrupt, race, text_of
+from tests.client.helpers import Slow, race, text_of
 
 
 def on_reader_thread(function):
@@ -289,38 +289,6 @@ def test_wait_shows_no_progress_of_what_is_over_soon(slot):
     slew = Operation("slew")
     slew.succeed("there")
     assert slew.wait() == "there"
-
-
-def test_ctrl_c_while_waiting_aborts(slot, impatient):
-    slot(display.static, interrupt)
-    slew = Operation("slew")
-    with pytest.raises(KeyboardInterrupt):
-        slew.wait()
-    assert isinstance(slew.exception(0), Aborted)
-
-
-def test_ctrl_c_between_two_looks_aborts(monkeypatch):
-    monkeypatch.setattr(operation, "_UNNOTICED", 0)
-    waits = []
-
-    def interrupted(futures, timeout):
-        waits.append(timeout)
-        if len(waits) == 5:
-            interrupt()
-
-    monkeypatch.setattr(operation.futures, "wait", interrupted)
-    slew = Operation("slew")
-    with pytest.raises(KeyboardInterrupt):
-        slew.wait()
-    assert isinstance(slew.exception(0), Aborted)
-    assert len(waits) == 6
-    assert max(waits[1:5]) <= 0.1, "Ctrl-C would wait too"
-
-
-def test_ctrl_c_does_not_wait_for_an_instrument_that_does_not_stop(slot, impatient):
-    slot(display.static, interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        Slow("slew").wait()
 
 
 # Observers may not wait

@@ -12,6 +12,7 @@ from astropy import units as u
 
 from indinb import Camera, Client, Frame
 from indinb.client import display
+from indinb.client import operation as operation_module
 from indinb.client.operation import Operation
 from indinb.errors import (
     Aborted,
@@ -247,6 +248,22 @@ def test_ctrl_c_stops_the_camera(camera: Camera, monkeypatch: pytest.MonkeyPatch
         camera.expose(LONG)
     monkeypatch.undo()
     assert isinstance(followed[0].exception(), Aborted)
+    assert not camera.exposing
+    assert camera.expose(SHORT).shape == (1024, 1280)
+
+
+def test_ctrl_c_stops_the_camera_whose_result_is_waited_for(
+    camera: Camera, monkeypatch: pytest.MonkeyPatch
+):
+    def press_ctrl_c(*_: object) -> None:
+        monkeypatch.undo()
+        signal.raise_signal(signal.SIGINT)
+
+    operation = _begin(camera)
+    monkeypatch.setattr(operation_module.futures, "wait", press_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        operation.result()
+    assert isinstance(operation.exception(0), Aborted)
     assert not camera.exposing
     assert camera.expose(SHORT).shape == (1024, 1280)
 
