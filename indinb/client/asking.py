@@ -1,16 +1,19 @@
 """One message to an instrument, and the waiting for its answer.
 
 A `Request` is an `Operation` that ends by a rule (see `rules`), or because something else ends it:
-its time is up, the driver takes the property back, the link is lost, somebody aborts it.
+its time is up, the driver takes the property back, the link is lost, somebody aborts it. However
+long that takes, it holds no more than a `History` and the driver's last few words.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from time import monotonic, time
 from typing import Any, Protocol, TypeVar
 
 from indinb.client.clock import Timer, call_later
+from indinb.client.history import History
 from indinb.client.model import Model, Vector
 from indinb.client.observers import Change, Observers
 from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
@@ -26,6 +29,7 @@ T = TypeVar("T")
 _EXPLANATION_PATIENCE = 0.3  # seconds in which a driver may still say why it failed
 _BUSY_PATIENCE = 3600.0  # seconds that a Busy is believed of which nothing more is heard
 _EXPLANATION_AGE = 2.0  # seconds before a failure in which a driver may have said why
+_EXPLANATIONS = 3  # lines of a driver that are told at most
 _SMALL_TALK = ("[INFO]", "[DEBUG]", "[SCOPE]")
 
 
@@ -54,7 +58,7 @@ class Request(Operation[T]):
     message : New
         What to send.
     rule : callable
-        From the changes since then to a verdict.
+        From the changes since then, as far as a `History` keeps them, to a verdict.
     watch : iterable of str
         Other properties of the device whose changes the rule wants to see.
     timeout : float
@@ -92,8 +96,8 @@ class Request(Operation[T]):
         self._patient = patient
         self._abort = abort
         self._measure = progress
-        self._changes: list[Change] = []
-        self._said: list[tuple[float, str]] = []
+        self._history = History()
+        self._said: deque[tuple[float, str]] = deque(maxlen=_EXPLANATIONS)
         self._problem: OperationError | None = None
         self._timers: list[Timer] = []
         self._subscription = link.observers.add((message.device, None), self._hear)
@@ -120,7 +124,7 @@ class Request(Operation[T]):
         if self.done() or self._measure is None:
             return super().progress
         try:
-            return self._measure(tuple(self._changes))
+            return self._measure(self._history.changes)
         except Exception:  # what a driver sends may be what no measure expects
             logger.debug("the progress of %r is not known", self.label, exc_info=True)
             return Progress()
@@ -155,7 +159,7 @@ class Request(Operation[T]):
         elif change.type == "deleted":
             self._hear_deletion(change.name)
         elif change.name in self._watched:
-            self._changes.append(change)
+            self._history.add(change)
             self._judge()
 
     def _hear_deletion(self, name: str) -> None:
@@ -173,7 +177,7 @@ class Request(Operation[T]):
 
     def _judge(self) -> None:
         try:
-            self._conclude(self._rule(self._changes))
+            self._conclude(self._rule(self._history.changes))
         except Exception as error:  # what a driver sends may be what no rule expects
             logger.exception("the rule of %r failed", self.label)
             self.fail(Failed(f"{self.label}: its answer makes no sense: {error!r}"))
@@ -203,10 +207,11 @@ class Request(Operation[T]):
     def _explanations(self) -> list[str]:
         """Return what the driver has just said; what is older explains nothing."""
         since = monotonic() - _EXPLANATION_AGE
-        return [text for moment, text in self._said[-3:] if moment > since]
+        return [text for moment, text in self._said if moment > since]
 
     def _expire(self) -> None:
-        last = self._changes[-1].new if self._changes else None
+        changes = self._history.changes
+        last = changes[-1].new if changes else None
         if self._patient and last is not None and _is_still_busy(last):
             self._later(self._timeout, self._expire)
             return
@@ -215,7 +220,7 @@ class Request(Operation[T]):
 
     def _release(self, _: Future[T]) -> None:
         self._subscription.close()
-        self._changes = []  # they may hold pictures
+        self._history = History()  # the old one may hold pictures
         for timer in self._timers:
             timer.cancel()
 

@@ -3,6 +3,9 @@
 A rule looks at the changes since the request was sent and returns `Done`, an OperationError that
 says what went wrong, or None while it is not decided. The state alone decides nothing: it may be
 that of a poll that was under way already, or one that the driver keeps for good.
+
+A rule sees of the changes what a `History` keeps: it may look for any state, and at the first and
+the last of them, of all or since a state was left; but it cannot count them.
 """
 
 import math

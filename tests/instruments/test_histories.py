@@ -1,0 +1,133 @@
+"""Rules of instruments give of what is kept of all changes the verdicts that they give of all."""
+
+from functools import partial
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indinb.client.observers import Change
+from indinb.client.rules import Rule, at_rest, settled
+from indinb.instruments.camera import countdown, exposed, stopped
+from indinb.instruments.telescope import approach, arrived, has_parked
+from indinb.protocol.messages import Message
+from indinb.protocol.vocabulary import State
+from tests import captures
+from tests.client.fakes import ABORT, IMAGE, update
+from tests.histories import changes_of, compacted, same_verdicts
+from tests.instruments.evidence import (
+    EXPOSURE,
+    PARK,
+    RADEC,
+    exposing,
+    parking,
+    picture,
+    pointing,
+)
+
+TARGET = {"RA": 1.0, "DEC": 40.0}
+STATES = st.sampled_from(State)
+PLACES = st.sampled_from([(3.0, 10.0), (1.0, 40.2), (1.0, 40.01)])
+FORMATS = st.sampled_from([".fits", ".stream", ".Stream_jpg", ".fits.z"])
+
+
+def several(*messages: st.SearchStrategy[Message]) -> st.SearchStrategy[list[Message]]:
+    """Return what drivers may say, often again and again."""
+    runs = st.tuples(st.one_of(*messages), st.integers(1, 5))
+    return st.lists(runs, max_size=25).map(
+        lambda runs: [message for message, times in runs for _ in range(times)]
+    )
+
+
+def _fresh(format: str) -> Message:
+    return picture(bytes(1), format)
+
+
+EXPOSURES = several(
+    st.builds(exposing, STATES, st.sampled_from([0.0, 1.0])),
+    FORMATS.map(_fresh),
+    STATES.map(partial(update, IMAGE)),
+)
+STOPS = several(STATES.map(partial(update, ABORT)), STATES.map(exposing))
+SLEWS = several(st.builds(lambda place, state: pointing(*place, state), PLACES, STATES))
+PARKINGS = several(st.builds(parking, st.booleans(), st.booleans(), STATES))
+
+
+def _video() -> list[Message]:
+    return [_fresh(".stream") for _ in range(5)]
+
+
+@given(EXPOSURES, st.booleans())
+@example([exposing(State.BUSY), *_video(), picture(), *_video(), exposing(State.OK)], False)
+def test_exposures(messages: list[Message], known: bool):
+    before = [picture()] if known else []
+    changes = changes_of([EXPOSURE, IMAGE, *before], *messages)
+    same_verdicts(partial(exposed, 1.0), changes)
+
+
+@given(STOPS, st.booleans())
+def test_stops(messages: list[Message], exposing: bool):
+    same_verdicts(partial(stopped, exposing), changes_of([EXPOSURE, ABORT], *messages))
+
+
+@given(SLEWS, st.floats(0.05, 2.0))
+def test_slews(messages: list[Message], period: float):
+    changes = changes_of([RADEC], *messages)
+    for number, change in enumerate(changes):
+        change.new.received = number * period
+    same_verdicts(partial(arrived, TARGET, clock=lambda: 0.0), changes)
+    same_verdicts(partial(arrived, TARGET, clock=lambda: 1e6), changes)
+
+
+@given(PARKINGS)
+def test_parking(messages: list[Message]):
+    same_verdicts(has_parked, changes_of([PARK], *messages))
+
+
+@given(SLEWS)
+def test_progress_of_a_slew(messages: list[Message]):
+    changes = changes_of([RADEC], *messages)
+    assert approach(TARGET, compacted(changes)) == approach(TARGET, changes)
+
+
+@given(EXPOSURES)
+def test_progress_of_an_exposure(messages: list[Message]):
+    changes = changes_of([EXPOSURE, IMAGE], *messages)
+    for change in changes:
+        change.new.received = 0.0
+    assert countdown(1.0, compacted(changes)) == countdown(1.0, changes)
+
+
+# As real servers brought them about
+
+
+RULES: dict[tuple[str, ...], list[Rule]] = {
+    ("CCD_EXPOSURE", "CCD1"): [partial(exposed, 1.0)],
+    ("CCD_EXPOSURE", "CCD_ABORT_EXPOSURE"): [partial(stopped, True), partial(stopped, False)],
+    ("EQUATORIAL_EOD_COORD",): [partial(arrived, TARGET), partial(arrived, {"RA": 0, "DEC": 90})],
+    ("TELESCOPE_PARK",): [has_parked],
+}
+
+
+@pytest.mark.parametrize("session", captures.SESSIONS)
+def test_captured_sessions(session: str):
+    changes = captured(session)
+    for names, found in RULES.items():
+        for rule in found:
+            same_verdicts(rule, [change for change in changes if change.name in names])
+    for name in {change.name for change in changes}:
+        of_it = [change for change in changes if change.name == name]
+        last = of_it[-1].new
+        same_verdicts(partial(settled, last.definition, dict(last)), of_it)
+        same_verdicts(partial(at_rest, dict(last)), of_it)
+
+
+def captured(session: str) -> list[Change]:
+    """Return the changes of all properties in a session with real servers."""
+    version = session.split("/")[0]
+    drivers = [n for n in captures.DEFINITIONS if n.startswith(version) and "preconnect" not in n]
+    known = [message for name in drivers for message in captures.read(captures.capture(name))]
+    messages = captures.read(captures.received(session), eof=False)
+    return [
+        change for change in changes_of(known, *messages) if change.new and change.type != "message"
+    ]
