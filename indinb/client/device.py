@@ -173,7 +173,8 @@ class Device(Mapping[str, Property]):
 
     def __repr__(self) -> str:
         condition = "connected" if self.connected else "not connected"
-        return f"<Device {self.name}: {condition}, {len(self)} properties>"
+        stale = ", stale" if self.stale else ""
+        return f"<Device {self.name}: {condition}, {len(self)} properties{stale}>"
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)

@@ -38,10 +38,7 @@ class Devices(Mapping[str, Device]):
     def summary(self) -> display.Summary:
         """Describe them as a table."""
         columns = ["device", "connected", "interfaces", "properties"]
-        rows = [
-            [d.name, "yes" if d.connected else "no", d.interfaces.name or "GENERAL", str(len(d))]
-            for d in map(self._connection.handle, self)
-        ]
+        rows = [_row(device) for device in map(self._connection.handle, self)]
         return display.Summary(f"Devices of {self._connection.address}", columns, rows)
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
@@ -52,3 +49,8 @@ class Devices(Mapping[str, Device]):
         known = list(self)
         hint = did_you_mean(name, known) or f"; there is {', '.join(known) or 'none at all'}"
         return UnknownDevice(f"{self._connection.address} announces no device {name!r}{hint}")
+
+
+def _row(device: Device) -> list[str]:
+    connected = ("yes" if device.connected else "no") + (", stale" if device.stale else "")
+    return [device.name, connected, device.interfaces.name or "GENERAL", str(len(device))]

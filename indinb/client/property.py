@@ -262,7 +262,8 @@ class Property(Mapping[str, Value]):
         if vector is None:
             return f"<Property {self.device.name}.{self.name}: not defined>"
         values = ", ".join(f"{e.name}={e.text}" for e in vector.elements.values())
-        return f"<Property {self.device.name}.{self.name} {vector.state}: {values}>"
+        stale = ", stale" if self.stale else ""
+        return f"<Property {self.device.name}.{self.name} {vector.state}{stale}: {values}>"
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._vector() or ())

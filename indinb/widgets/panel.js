@@ -10,9 +10,9 @@
 
 const STATES = ["Idle", "Ok", "Busy", "Alert"]; // from best to worst
 const BANNERS = {
-  lost: "The link to the server is lost. These are the last known values.",
-  closed: "The connection is closed. These are the last known values.",
-  stale: "Not heard of since the link came back. These are the last known values.",
+  lost: "The link to the server is lost",
+  closed: "The connection is closed",
+  stale: "Not heard of since the link came back",
 };
 
 function worstState(properties) {
@@ -23,6 +23,13 @@ function worstState(properties) {
 function troubleOf(state, device) {
   if (state.status !== "connected") return state.status;
   return device.stale ? "stale" : "";
+}
+
+/** What is said of it, in Python's own words where there are some. */
+function bannerOf(trouble, { loss }) {
+  if (!trouble) return "";
+  const words = (trouble !== "stale" && loss) || BANNERS[trouble];
+  return `${words[0].toUpperCase()}${words.slice(1)}. These are the last known values.`;
 }
 
 // ---- Tabs ------------------------------------------------------------------------------------
@@ -302,7 +309,7 @@ function deviceView(store, name) {
     chip.update(device, enabled);
     abort.update(device, enabled);
     abort.el.hidden ||= state.read_only;
-    setText(banner, BANNERS[trouble] ?? "");
+    setText(banner, bannerOf(trouble, state));
     el.dataset.trouble = trouble;
     rows.disabled = trouble !== "";
   }

@@ -7,7 +7,7 @@ one asks for the snapshot again. The browser keeps nothing that Python would hav
 import logging
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.property import Property
-from indinb.errors import IndiError
+from indinb.errors import ConnectionLost, IndiError
 from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.widgets import snapshot
 from indinb.widgets.clicks import answer_beside_cells
@@ -54,15 +54,18 @@ class Panel(anywidget.AnyWidget):
     snapshot = traitlets.Bytes().tag(sync=True, to_json=lambda _, panel: panel._packed())
 
     def __init__(self, thing: Device | Connection) -> None:
+        connection = thing.connection if isinstance(thing, Device) else thing
+        self._title = thing.name if isinstance(thing, Device) else thing.address
         self._device = thing if isinstance(thing, Device) else None
-        self._connection = thing.connection if isinstance(thing, Device) else thing
+        self._client: Connection | None = connection  # until it is closed; and then
+        self._last: Json = {}  # what is shown of it
         self._seq = 0
         self._lock = threading.Lock()  # of what is new; the reader thread takes it
         self._sending = threading.RLock()  # keeps patches and snapshots in their order
         self._news = _News()
         self._feed = Feed(self._flush)
         # Before the snapshot is taken, so that nothing falls between it and the first patch.
-        self._subscription = self._connection.observe(self._hear)
+        self._subscription = connection.observe(self._hear)
         super().__init__()
         answer_beside_cells(self.comm)
         self.on_msg(self._receive)
@@ -79,21 +82,27 @@ class Panel(anywidget.AnyWidget):
         return f"<Panel of {self._title}>"
 
     @property
-    def _title(self) -> str:
-        return self._device.name if self._device else self._connection.address
+    def _connection(self) -> Connection:
+        if self._client is None:
+            raise ConnectionLost(self._last["loss"])
+        return self._client
 
     def _packed(self) -> bytes:
         self._flush()  # what is due goes first, or its messages would come twice
         return snapshot.packed(self._snapshot())
 
-    def _snapshot(self) -> Json:
+    def _shown(self) -> Iterable[Device]:
         names = [self._device.name] if self._device else self._connection.devices
-        devices = map(self._connection.handle, names)
+        return map(self._connection.handle, names)
+
+    def _snapshot(self) -> Json:
+        if self._client is None:
+            return {**self._last, "seq": self._seq}
         return {
             "title": self._title,
             "seq": self._seq,
             "window": self._device is None,
-            "devices": [snapshot.of_device(device) for device in devices],
+            "devices": [snapshot.of_device(device) for device in self._shown()],
             **snapshot.of_connection(self._connection),
         }
 
@@ -103,8 +112,9 @@ class Panel(anywidget.AnyWidget):
         device = owner.device if isinstance(owner, Property) else owner
         if isinstance(device, Device) and self._device not in (None, device):
             return
+        touched = self._shown() if change.type == "status" else ()  # they are stale, or no more
         with self._lock:
-            self._news.add(change)
+            self._news.add(change, touched)
         self._feed.poke()
 
     def _flush(self) -> None:
@@ -117,12 +127,19 @@ class Panel(anywidget.AnyWidget):
             if news:
                 self._seq += 1
                 self.send({"type": "patch", "seq": self._seq, **news.patch(self._connection)})
+            if self._client is not None and self._client.status == "closed":
+                self._retire()
+
+    def _retire(self) -> None:
+        """Let go of a closed client, and with it of its pictures: notebooks keep their widgets."""
+        self._last = self._snapshot()
+        self._client = self._device = None
 
     def _receive(self, _: Any, content: Json, __: Any) -> None:
         """Hand a click to the worker: the thread that brings it may be the kernel's own."""
         try:
             self._connection.worker.submit(self._obey, content)
-        except RuntimeError:  # closed: no worker is left, and nothing that would take time
+        except (RuntimeError, ConnectionLost):  # closed: no worker, nothing that takes time
             self._obey(content)
 
     def _obey(self, content: Json) -> None:
@@ -197,8 +214,9 @@ class _News:
     def __bool__(self) -> bool:
         return self._some
 
-    def add(self, change: Change) -> None:
+    def add(self, change: Change, touched: Iterable[Device] = ()) -> None:
         self._some = True
+        self._devices |= {device.name: device for device in touched}
         match change.owner:
             case Property() as found:
                 self._devices[found.device.name] = found.device
@@ -215,6 +233,7 @@ class _News:
         present = [device for device in self._devices.values() if device.defined]
         return {
             "status": connection.status,
+            "loss": connection.loss,
             "devices": [self._device(device) for device in present],
             "deleted_devices": [d.name for d in self._devices.values() if not d.defined],
             "messages": self._messages.get(None, []),

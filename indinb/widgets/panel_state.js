@@ -50,13 +50,15 @@ function patchedDevice(device, { properties: news = [], deleted, messages, ...fa
 }
 
 /** The state after a patch; what the server itself says goes to the log of every device. */
-function patched(state, { seq, status = state.status, devices = [], deleted_devices, messages }) {
+function patched(state, patch) {
+  const { seq, status = state.status, loss = state.loss } = patch;
+  const { devices = [], deleted_devices, messages } = patch;
   let known = without(state.devices, deleted_devices);
   for (const news of devices) {
     const device = known.find(({ name }) => name === news.name) ?? NEW_DEVICE;
     known = withItem(known, patchedDevice(device, news));
   }
-  return { ...state, seq, status, devices: known.map((device) => withMessages(device, messages)) };
+  return { ...state, seq, status, loss, devices: known.map((one) => withMessages(one, messages)) };
 }
 
 function fromSnapshot({ messages, devices, ...facts }) {

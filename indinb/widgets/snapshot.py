@@ -26,6 +26,7 @@ def of_connection(connection: Connection) -> Json:
     """Describe what is common to all devices of a connection."""
     return {
         "status": connection.status,
+        "loss": connection.loss,
         "read_only": connection.read_only,
         "messages": _lines(connection.messages),
     }

@@ -14,6 +14,8 @@ from indinb.client import asking
 from indinb.widgets import Panel, ProgressBar, feed, progress
 from tests.client.conftest import client as client
 from tests.client.conftest import connect as connect
+from tests.client.conftest import harbour as harbour
+from tests.client.conftest import moored as moored
 from tests.client.conftest import server as server
 from tests.client.fakes import ManualClock
 from tests.widgets.comms import FakeComm, Widget

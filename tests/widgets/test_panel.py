@@ -164,6 +164,7 @@ def test_it_opens_with_what_is_true(
         "seq": 0,
         "window": False,
         "status": "connected",
+        "loss": "",
         "read_only": False,
         "messages": [],
         "devices": [json.loads(json.dumps(snapshot.of_device(ccd)))],
@@ -286,6 +287,7 @@ def test_a_patch_tells_what_changed_and_no_more(
         "type": "patch",
         "seq": 1,
         "status": "connected",
+        "loss": "",
         "devices": [
             {
                 "name": CCD,
@@ -501,7 +503,8 @@ def test_a_lost_link_is_told(browser: Browser, client: Connection, server: FakeS
     wait_until(client, lambda: client.status == "lost")
     client._reader.join(SOON)
     patch = browser.patch()
-    assert (patch["status"], patch["devices"]) == ("lost", [])
+    assert (patch["status"], patch["loss"]) == ("lost", client.loss)
+    assert [(one["name"], one["stale"]) for one in patch["devices"]] == [(CCD, True)]
     assert unpacked(browser.panel.get_state()["snapshot"])["status"] == "lost"
 
 
@@ -778,7 +781,7 @@ def test_a_link_lost_meanwhile_is_told(
     browser.wish("set", device=CCD, property="CCD_TEMPERATURE", values=typed)
     server.cut()
     client._reader.join(SOON)
-    assert "has ended the connection" in browser.failed()["message"]
+    assert "the server ended it" in browser.failed()["message"]
 
 
 # ---- Closed clients ----

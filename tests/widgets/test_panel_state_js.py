@@ -251,6 +251,28 @@ def test_without_a_link_the_last_values_stay_grey(ccd: PanelPage, status: str, w
     assert ccd.sent == [set_message(CCD, "CCD_GAIN", GAIN="9")]
 
 
+def test_what_python_says_of_the_loss_is_shown(ccd: PanelPage) -> None:
+    ccd.patch(status="lost", loss="the link to <b>pi</b> is lost (it froze): it is looked for")
+    banner = ccd.page.locator(".indinb-banner")
+    expect(banner).to_have_text(
+        "The link to <b>pi</b> is lost (it froze): it is looked for. "
+        "These are the last known values."
+    )
+    expect(banner).to_be_visible()
+    ccd.patch(status="connected")
+    expect(banner).to_be_empty()
+
+
+def test_a_device_that_has_not_come_back_yet_says_so(ccd: PanelPage) -> None:
+    ccd.patch(status="lost", loss="lost")
+    ccd.patch(CCD, stale=True)
+    ccd.patch(status="connected", loss="lost")
+    expect(ccd.page.locator(".indinb-banner")).to_contain_text("since the link came back")
+    expect(ccd.element("CCD_COOLER", "COOLER_ON")).to_be_disabled()
+    ccd.patch(CCD, stale=False)
+    expect(ccd.page.locator(".indinb-banner")).to_be_empty()
+
+
 def test_a_stale_device_says_so(ccd: PanelPage) -> None:
     ccd.patch(CCD, stale=True)
     expect(ccd.page.locator(".indinb-banner")).to_contain_text("since the link came back")

@@ -339,7 +339,7 @@ def test_a_lost_link_is_shown(
     wait_until(client, lambda: client.status == "lost")
     clock.advance(TICK)
     assert shown(bar)["state"] == "failed"
-    assert "has ended the connection" in shown(bar)["detail"]
+    assert "the server ended it" in shown(bar)["detail"]
 
 
 # ---- The kernel's side ----

@@ -293,7 +293,7 @@ def test_what_is_common_to_all_devices(
     connect: Connect, server: FakeServer, read_only: bool
 ) -> None:
     client = connect(server, read_only=read_only)
-    common = {"status": "connected", "read_only": read_only, "messages": []}
+    common = {"status": "connected", "loss": "", "read_only": read_only, "messages": []}
     assert snapshot.of_connection(client) == common
 
 
