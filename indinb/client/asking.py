@@ -99,7 +99,7 @@ class Request(Operation[T]):
         self._history = History()
         self._said: deque[tuple[float, str]] = deque(maxlen=_EXPLANATIONS)
         self._problem: OperationError | None = None
-        self._timers: list[Timer] = []
+        self._timers: dict[Callable[[], None], Timer] = {}
         self._subscription = link.observers.add((message.device, None), self._hear)
         self.add_done_callback(self._release)
         try:
@@ -148,8 +148,11 @@ class Request(Operation[T]):
         )
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
-        timer = call_later(seconds, callback)
-        self._timers.append(timer)
+        """Call back after some time, instead of when it would have been called."""
+        before = self._timers.get(callback)
+        self._timers[callback] = timer = call_later(seconds, callback)
+        if before is not None:
+            before.cancel()
         if self.done():  # it ended just now, so `_release` may not have seen this one
             timer.cancel()
 
@@ -191,10 +194,11 @@ class Request(Operation[T]):
         if isinstance(verdict, Done):
             self.succeed(verdict.result)
             return
+        is_new = self._problem is None
         self._problem = verdict  # None takes back what was seen in a poll of before
         if self._explanations() or isinstance(verdict, Aborted):  # which needs no explanation
             self._give_up()
-        elif verdict is not None:  # drivers explain themselves before or after they fail
+        elif verdict is not None and is_new:  # drivers explain themselves before or after they fail
             self._later(_EXPLANATION_PATIENCE, self._give_up)
 
     def _give_up(self) -> None:
@@ -221,7 +225,7 @@ class Request(Operation[T]):
     def _release(self, _: Future[T]) -> None:
         self._subscription.close()
         self._history = History()  # the old one may hold pictures
-        for timer in self._timers:
+        for timer in tuple(self._timers.values()):
             timer.cancel()
 
 

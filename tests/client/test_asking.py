@@ -217,6 +217,36 @@ def test_words_after_a_stale_report_do_not_bring_it_back(desk, clock):
     assert request.running()
 
 
+def test_a_driver_has_the_same_time_to_explain_each_problem(desk, clock):
+    request = cool(desk)
+    desk.say(update(TEMPERATURE, State.IDLE))
+    clock.advance(0.1)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    clock.advance(0.1)
+    desk.say(update(TEMPERATURE, State.ALERT))
+    clock.advance(0.2)
+    assert request.running()
+    clock.advance(0.2)
+    assert text_of(request) == "it went to Alert"
+
+
+def test_a_problem_that_is_told_again_and_again_is_not_waited_for_the_longer(desk, clock):
+    request = cool(desk)
+    for _ in range(4):
+        desk.say(update(TEMPERATURE, State.ALERT))
+        clock.advance(0.1)
+    assert text_of(request) == "it went to Alert"
+
+
+def test_problems_that_come_and_go_leave_nothing_behind(desk, clock):
+    request = cool(desk)
+    for _ in range(1000):
+        desk.say(update(TEMPERATURE, State.ALERT), update(TEMPERATURE, State.BUSY))
+    assert request.running()
+    assert len(clock.pending) <= 2
+    assert len(request._timers) <= 2
+
+
 # Requests that end from outside
 
 
