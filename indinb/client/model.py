@@ -33,6 +33,12 @@ logger = logging.getLogger(__name__)
 MESSAGES_KEPT = 500
 """Lines of text that are kept of each device, and of the server."""
 
+LINE_KEPT = 2000
+"""Characters that are kept of a line of text; of a longer one the last of them is an ellipsis."""
+
+LOGS_KEPT = 100
+"""Devices of which the lines are kept when they are gone; those gone first are forgotten first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -128,7 +134,7 @@ class Vector(Mapping[str, Value]):
     ) -> None:
         self.definition = definition
         self.state = state
-        self.message = message
+        self.message = message and _line(message)
         self.epoch = epoch
         self._values = values
         self._timestamp = timestamp
@@ -202,6 +208,7 @@ class Model:
         self.messages: deque[Notice] = deque(maxlen=MESSAGES_KEPT)
         self._devices: dict[str, dict[str, Vector]] = {}
         self._messages: dict[str, deque[Notice]] = {}  # of devices that are gone, too
+        self._gone: dict[str, None] = {}  # the devices that are gone but have lines, by time
         self._announced: dict[str, int] = {}  # the epochs of the devices' last definitions
 
     def devices(self) -> tuple[str, ...]:
@@ -217,7 +224,10 @@ class Model:
         return self._devices.get(device, {}).get(name)
 
     def messages_of(self, device: str) -> tuple[Notice, ...]:
-        """Return what a device has said, oldest first; its last words stay when it is gone."""
+        """Return what a device has said, oldest first; its last words stay when it is gone.
+
+        They stay until many others have gone after it: see `LOGS_KEPT`.
+        """
         return tuple(self._messages.get(device, ()))
 
     def apply(self, message: Message) -> list[Delta]:
@@ -257,6 +267,8 @@ class Model:
         return self._note(notice) + deltas
 
     def _note(self, notice: Notice) -> list[Delta]:
+        timestamp = notice.timestamp and _line(notice.timestamp)
+        notice = Notice(notice.device, _line(notice.message), timestamp)
         log = self._messages.get(notice.device or "")
         device = None if log is None else notice.device
         (self.messages if log is None else log).append(notice)
@@ -294,6 +306,7 @@ class Model:
         deltas = [] if old is None else [Delta("deleted", define.device, define.name, old, None)]
         if define.device not in self._devices:
             self._messages.setdefault(define.device, deque(maxlen=MESSAGES_KEPT))
+            self._gone.pop(define.device, None)
             self._devices = {**self._devices, define.device: {}}
             deltas.append(Delta("defined", define.device, None, None, None))
         self._devices[define.device] = {**self._devices[define.device], define.name: new}
@@ -314,7 +327,8 @@ class Model:
         known = self._devices.get(delete.device)
         if known is None:
             return []
-        gone = [name for name in known if delete.name in (None, name)]
+        asked = known if delete.name is None else [delete.name]
+        gone = [name for name in asked if name in known]
         return self._drop(delete.device, gone, whole=delete.name is None)
 
     def _drop(self, device: str, gone: list[str], whole: bool) -> list[Delta]:
@@ -323,10 +337,24 @@ class Model:
         deltas = [Delta("deleted", device, name, rest.pop(name), None) for name in gone]
         self._devices[device] = rest
         if whole:
-            self._devices = {n: d for n, d in self._devices.items() if n != device}
+            devices = dict(self._devices)
+            del devices[device]
+            self._devices = devices
             del self._announced[device]
+            self._bury(device)
             deltas.append(Delta("deleted", device, None, None, None))
         return deltas
+
+    def _bury(self, device: str) -> None:
+        """Note that a device is gone, and forget the lines of the one that is gone longest."""
+        self._gone[device] = None
+        if len(self._gone) > LOGS_KEPT:
+            oldest = next(iter(self._gone))
+            del self._gone[oldest], self._messages[oldest]
+
+
+def _line(text: str) -> str:
+    return text if len(text) <= LINE_KEPT else text[: LINE_KEPT - 1] + "…"
 
 
 def _alike(old: Definition, new: Definition) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from indinb.client.model import MESSAGES_KEPT, Model
+from indinb.client.model import LINE_KEPT, LOGS_KEPT, MESSAGES_KEPT, Model
 from indinb.protocol.messages import Delete, Notice, Update
 from indinb.protocol.vocabulary import Kind, State
 from tests.client.fakes import CCD, FRAME, MOUNT, TEMPERATURE, delete, update
@@ -69,6 +69,94 @@ def test_number_of_messages_kept_is_bounded(model):
         model.apply(Notice(None, str(number)))
     assert len(model.messages_of(CCD)) == len(model.messages) == MESSAGES_KEPT
     assert model.messages_of(CCD)[0].message == model.messages[0].message == "10"
+
+
+def test_a_long_line_is_cut_wherever_it_is_kept():
+    model, long = Model(), "x" * 100_000
+    cut = "x" * (LINE_KEPT - 1) + "…"
+    model.apply(FRAME._replace(message=long))
+    model.apply(update(FRAME, State.ALERT, message=long))
+    assert model.vector(CCD, "CCD_FRAME").message == cut
+    model.apply(FRAME._replace(message=long))
+    assert model.vector(CCD, "CCD_FRAME").message == cut
+    (delta,) = model.apply(Notice(CCD, long))
+    assert delta.new.message == cut
+    model.apply(Notice(None, long))
+    model.apply(Delete(CCD, message=long))
+    lines = [notice.message for notice in (*model.messages_of(CCD), *model.messages)]
+    assert lines == [cut] * len(lines)
+    assert len(lines) == 6
+
+
+def test_a_line_that_is_just_short_enough_is_whole():
+    model, line = Model(), "x" * LINE_KEPT
+    model.apply(Notice(None, line))
+    assert model.messages[0].message == line
+
+
+def test_a_long_timestamp_of_a_line_is_cut_too():
+    model = Model()
+    model.apply(Notice(None, "x", "2" * 100_000))
+    assert len(model.messages[0].timestamp) == LINE_KEPT
+
+
+# Devices that come and go without end
+
+
+def comes_and_goes(model, *numbers):
+    """Let devices come, say something, and go."""
+    for number in numbers:
+        model.apply(FRAME._replace(device=f"Device {number}"))
+        model.apply(Delete(f"Device {number}", message=f"bye {number}"))
+
+
+def test_the_logs_of_devices_that_are_gone_are_bounded():
+    model = Model()
+    comes_and_goes(model, *range(LOGS_KEPT + 10))
+    assert len(model._messages) == len(model._gone) == LOGS_KEPT
+    assert model._announced == {}
+    assert model.messages_of("Device 9") == ()
+    assert model.messages_of("Device 10")[-1].message == "bye 10"
+
+
+def test_the_logs_of_devices_that_are_there_are_never_dropped():
+    model = Model()
+    model.apply(FRAME)
+    model.apply(Notice(CCD, "cold"))
+    comes_and_goes(model, *range(LOGS_KEPT + 10))
+    assert model.messages_of(CCD) == (Notice(CCD, "cold"),)
+
+
+def test_what_goes_again_goes_last():
+    model = Model()
+    comes_and_goes(model, *range(LOGS_KEPT), 0, "new")
+    assert [notice.message for notice in model.messages_of("Device 0")] == ["bye 0", "bye 0"]
+    assert model.messages_of("Device 1") == ()
+
+
+def test_what_came_back_is_not_among_the_gone():
+    model = Model()
+    comes_and_goes(model, *range(LOGS_KEPT))
+    model.apply(FRAME._replace(device="Device 0"))
+    comes_and_goes(model, *range(100, 100 + LOGS_KEPT))
+    assert model.messages_of("Device 0")[-1].message == "bye 0"
+
+
+def test_what_was_swept_is_gone_too():
+    model = Model()
+    for number in range(LOGS_KEPT + 10):
+        model.apply(FRAME._replace(device=f"Device {number}"))
+    model.epoch += 1
+    model.sweep()
+    assert len(model._messages) == LOGS_KEPT
+
+
+def test_the_late_words_of_a_device_that_was_forgotten_are_the_server_s():
+    model = Model()
+    comes_and_goes(model, *range(LOGS_KEPT + 1))
+    late = Notice("Device 0", "late")
+    assert model.apply(late) == [("message", None, None, None, late)]
+    assert tuple(model.messages) == (late,)
 
 
 def test_of_an_unknown_device_nothing_is_known():
