@@ -83,9 +83,7 @@ def decode(blob: Blob, geometry: Geometry | None = None) -> Image:
     format = _normal(blob.format).removesuffix(".z")
     if format not in _decoders:
         raise ImageError(_advice(blob.format))
-    if format != _normal(blob.format):
-        blob = Blob(_inflated(blob), format, blob.size)
-    return _decoders[format](blob, geometry)
+    return _decoders[format](inflated(blob), geometry)
 
 
 def _advice(format: str) -> str:
@@ -101,7 +99,36 @@ def _advice(format: str) -> str:
     )
 
 
-def _inflated(blob: Blob) -> memoryview:
+def inflated(blob: Blob) -> Blob:
+    """Undo the compression with zlib that a ``.z`` at the end of a format tells of.
+
+    Parameters
+    ----------
+    blob : Blob
+        With any format.
+
+    Returns
+    -------
+    Blob
+        The same one if its format has no ``.z``.
+
+    Raises
+    ------
+    ImageError
+        If it is damaged, or not of the size announced.
+
+    Examples
+    --------
+    >>> bytes(inflated(Blob(memoryview(zlib.compress(b"hello")), ".txt.z", 5)))
+    b'hello'
+    """
+    format = _normal(blob.format)
+    if not format.endswith(".z"):
+        return blob
+    return Blob(_inflate(blob), format.removesuffix(".z"), blob.size)
+
+
+def _inflate(blob: Blob) -> memoryview:
     inflater = zlib.decompressobj()  # stops at the end of the data: servers pad them
     with reading(blob.data, "zlib data"):
         # A limit of 0 would mean none. The second call looks for more than was announced.

@@ -4,6 +4,7 @@ import io
 import math
 import re
 import zlib
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from indinb.images.image import Image, reading
 
 _BLOCK = 2880  # bytes; FITS files come in multiples of this
 _CARD = 80
+_LONGEST_HEADERS = 1 << 20  # bytes, where only headers are looked for
 _NUMBERS_OF = ("NAXIS", "ZNAXIS", "TFIELDS")  # axes and columns
 _MOST = 999  # of those
 _SIZE = re.compile(r"Z?(NAXIS\d*|[PG]COUNT)|ZTILE\d+|TFIELDS")
@@ -75,6 +77,51 @@ def _read_plain(file: memoryview) -> Image | None:
     return None
 
 
+def read_header(file: bytes | memoryview, keywords: Collection[str]) -> fits.Header:
+    """Read what a FITS file says of its image, without looking at the pixels.
+
+    Parameters
+    ----------
+    file : bytes-like
+        The whole file, or the begin of it.
+    keywords : collection of str
+        The only cards to read, so that others may be as odd as they like.
+
+    Returns
+    -------
+    astropy.io.fits.Header
+        Of the first part of the file; or of the second if the first has no data, as in files that
+        fpack has packed. Empty if there is no whole header, or no FITS file.
+
+    Raises
+    ------
+    ImageError
+        If it is damaged.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> fits.PrimaryHDU(header=fits.Header({"OBJECT": "M31", "GAIN": 5})).writeto(file)
+    >>> dict(read_header(file.getvalue(), ["OBJECT"]))
+    {'OBJECT': 'M31'}
+    """
+    begin = bytes(file[:_LONGEST_HEADERS])
+    with reading(begin, "a FITS file"):
+        if not begin.startswith(b"SIMPLE"):
+            return fits.Header()
+        cards, end = _find_cards(begin)
+        if begin.startswith(b"XTENSION", end) and _chosen(cards, ["NAXIS"]).get("NAXIS") == 0:
+            cards = _find_cards(begin, end)[0] or cards
+        return _chosen(cards, keywords)
+
+
+def _chosen(cards: bytes, keywords: Collection[str]) -> fits.Header:
+    """Make a header of some cards; an empty one if there are none."""
+    each = [cards[start : start + _CARD] for start in range(0, len(cards), _CARD)]
+    wanted = [card for card in each if card[:8].decode("latin-1").strip() in keywords]
+    return parse_header(b"".join(wanted)) if wanted else fits.Header()
+
+
 def _plain_shape(header: fits.Header) -> tuple[int, ...]:
     axes = range(header["NAXIS"], 0, -1) if header["NAXIS"] in (2, 3) else ()
     shape = tuple(header[f"NAXIS{axis}"] for axis in axes)
@@ -83,11 +130,17 @@ def _plain_shape(header: fits.Header) -> tuple[int, ...]:
 
 def _read_header(file: bytes | memoryview, start: int = 0) -> tuple[fits.Header | None, int]:
     """Read a header, and find the place of the data after it; None if it has no end."""
+    cards, end = _find_cards(file, start)
+    return (parse_header(cards) if cards else None), end
+
+
+def _find_cards(file: bytes | memoryview, start: int = 0) -> tuple[bytes, int]:
+    """Find the cards of a header, and the place of the data after it; none if it has no end."""
     found = _CARDS.match(file, start)
     if found is None:
-        return None, start
+        return b"", start
     end = found.end() + _CARD
-    return parse_header(found[0]), end + -end % _BLOCK
+    return found[0], end + -end % _BLOCK
 
 
 def parse_header(cards: bytes) -> fits.Header:

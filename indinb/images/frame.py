@@ -16,6 +16,7 @@ from indinb.errors import ImageError
 from indinb.images.blobs import decode
 from indinb.images.fitsfile import read_fits
 from indinb.images.image import Geometry, Image
+from indinb.images.naming import exposure, file_name, frame_type
 from indinb.images.stretch import (
     LONGEST,
     encode_png,
@@ -125,7 +126,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         if not self.shape:
             return str(super().__repr__())  # of a mean or sum, the value matters
         size = "x".join(map(str, self.shape[::-1]))
-        taken = " ".join(filter(None, (_exposure(self.header, " s"), _kind(self.header))))
+        taken = " ".join(filter(None, (exposure(self.header, " s"), frame_type(self.header))))
         return f"<Frame {size} {self.dtype}{', ' if taken else ''}{taken}>"
 
     __str__ = __repr__
@@ -266,7 +267,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         """
         target = Path(path or "").expanduser().absolute()
         if target.is_dir():
-            target /= _file_name(self.header)
+            target /= file_name(self.header)
         if target.exists() and not overwrite:
             raise FileExistsError(f"{target} is there already; overwrite=True replaces it")
         # Drivers write cards that FITS forbids; no reason to lose the frame.
@@ -335,24 +336,3 @@ def _unit(header: fits.Header) -> u.UnitBase:
         return u.Unit(header.get("BUNIT", "adu"))
     except (ValueError, TypeError):  # "ADU" is one of those
         return u.adu
-
-
-def _exposure(header: Any, unit: str) -> str:
-    seconds = header.get("EXPTIME")
-    return f"{seconds:g}{unit}" if isinstance(seconds, int | float) else ""
-
-
-def _kind(header: Any) -> str:
-    return _safe(header.get("FRAME", header.get("IMAGETYP")))
-
-
-def _file_name(header: Any) -> str:
-    subject, color, start = (_safe(header.get(key)) for key in ("OBJECT", "FILTER", "DATE-OBS"))
-    parts = (subject, _kind(header), color, _exposure(header, "s"), start)
-    return ("_".join(filter(None, parts)) or "frame") + ".fits"
-
-
-def _safe(text: Any) -> str:
-    """Make text from the wire into a part of a file name, and never into a path."""
-    known = "" if text in (None, "Unknown") else str(text)
-    return re.sub(r"[^\w.+-]+", "-", known)[:40].strip(".-")

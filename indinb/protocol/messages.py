@@ -16,7 +16,7 @@ VERSION = "1.7"
 """The protocol version that is always sent: libindi's drivers exit on any other."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Blob:
     """A binary large object, most often an image.
 
