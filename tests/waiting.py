@@ -1,6 +1,7 @@
 """Waiting for what instruments do, by their changes instead of by the clock."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from indinb.client.connection import Connection
@@ -22,3 +23,10 @@ def wait_until(owner: Connection | Device | Property, condition: Callable[[], bo
     with owner.observe(look):
         look()
         assert happened.wait(PATIENCE), f"in vain: {owner!r}"
+
+
+def look_until(look: Callable[[], object]) -> None:
+    """Look again and again, as nobody tells, until there is something."""
+    deadline = time.monotonic() + PATIENCE
+    while not look():
+        assert time.monotonic() < deadline, "in vain"
