@@ -26,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from indinb.client import display
+from indinb.client.archive import Archive
 from indinb.client.clock import check_may_wait
 from indinb.client.completion import offer_keys
 from indinb.client.device import Device
@@ -92,6 +93,7 @@ class Connection(Session):
         self.observers = Observers(watched=True)
         self.devices = Devices(self)
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_WORKER)
+        self.archive: Archive | None = None
         self._scope = [devices] if isinstance(devices, str) else devices
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
