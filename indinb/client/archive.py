@@ -244,10 +244,10 @@ class Archive:
 
     def _report(self, arrival: _Arrival, error: Exception) -> None:
         folder = self._folder.path
-        reason = error if folder.is_dir() else "the folder is gone; is its disk still there?"
+        reason = error if folder.is_dir() else "the folder is gone, perhaps with its disk"
         logger.error(
-            "%s was not written to %s: %s. It stays in memory, in client.unsaved: set "
-            "client.save_to again, to this folder or another, and it is written there",
+            "%s was not written to %s: %s; it stays in memory, in client.unsaved: set "
+            "client.save_to again, to this folder or another, to write it",
             arrival,
             folder,
             reason,

@@ -272,8 +272,8 @@ def test_a_full_disk_is_reported_and_the_picture_kept(
     assert "the '.fits' of 5 bytes that 'CCD Simulator' sent at " in caplog.text
     assert f" UTC was not written to {tmp_path}: [Errno 28] No space left on dev" in caplog.text
     assert one_error(caplog).endswith(
-        ". It stays in memory, in client.unsaved: set client.save_to again, to this folder or "
-        "another, and it is written there"
+        "; it stays in memory, in client.unsaved: set client.save_to again, to this folder or "
+        "another, to write it"
     )
     assert archive.unsaved == (picture,)
     assert archive.unsaved[0] is picture
@@ -315,7 +315,7 @@ def test_a_folder_that_is_gone(bench: Bench, archive: Archive, tmp_path: Path, c
     (tmp_path / "usb").rmdir()
     picture = bench.send_picture("stars")
     bench.worker.work()
-    assert f"to {tmp_path}/usb: the folder is gone; is its disk still there?" in one_error(caplog)
+    assert f"to {tmp_path}/usb: the folder is gone, perhaps with its disk; it" in one_error(caplog)
     assert archive.unsaved == (picture,)
     assert written(tmp_path) == []
     archive.save_to(tmp_path / "usb")
