@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from os import PathLike
 from pathlib import Path
 
 from indinb import servers
 from indinb.client import lifetime
+from indinb.client.archive import Archive
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed
+from indinb.images.naming import label
 from indinb.instruments.camera import Camera
 from indinb.instruments.choice import choose
 from indinb.instruments.telescope import Telescope
+from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface
 
 _PORT = 7624
@@ -87,11 +91,51 @@ class Client(Connection):
         names = {r: d.name if isinstance(d, Device) else d for r, d in roles.items()}
         self._used |= {role: self.devices[name] for role, name in names.items()}
 
+    @property
+    def save_to(self) -> Path | None:
+        """The folder to which every frame is written on arrival; None, the default, is off.
+
+        Assign a folder (``~`` is the home folder), which is made if it is not there, or None.
+        OSError is raised if nothing can be written to it.
+
+        All that the server sends to this client counts, such as frames that another client has
+        asked for, but no video. (Servers send frames of which cameras is up to `enable_blobs`.)
+        Bytes are written as they came, though ``.z`` is inflated, and never over another file.
+        Names are made of object, frame type, filter, exposure, number and UTC, as in
+        ``M31_Light_Red_60s_001_2026-11-22T10-18-04.977.fits``. Files that are being written begin
+        with a dot and end with ``.part``.
+
+        What cannot be written is reported at once, and is `unsaved`; assign a folder again, and
+        it is written there.
+        """
+        return None if self.archive is None else self.archive.folder
+
+    @save_to.setter
+    def save_to(self, folder: str | PathLike[str] | None) -> None:
+        if self.archive is None:
+            self.archive = Archive(self, label)
+        self.archive.save_to(folder)
+
+    @property
+    def unsaved(self) -> tuple[Blob, ...]:
+        """Frames that `save_to` has not written, as they wait or as that failed; oldest first.
+
+        Of these, 1 GiB is kept. What comes beyond is reported, and lost.
+        """
+        return () if self.archive is None else self.archive.unsaved
+
     def close(self) -> None:
-        """End the connection; values stay readable. Safe to call twice and from any thread."""
-        super().close()
-        if self._on_close is not None:
-            self._on_close()
+        """End the connection; values stay readable. Safe to call twice and from any thread.
+
+        Frames that have arrived are written first, if `save_to` is set.
+        """
+        try:
+            super().close()
+            if self.archive is not None:
+                self.archive.close()
+        finally:
+            if self._on_close is not None:
+                self._on_close()
 
     def _device(self, role: str) -> Device:
         if role in self._used:

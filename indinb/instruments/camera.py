@@ -106,7 +106,7 @@ class Camera(Instrument):
         Returns
         -------
         Frame
-            The picture with its FITS header.
+            The picture with its FITS header; its `path` is where ``client.save_to`` has put it.
 
         Raises
         ------
@@ -162,6 +162,8 @@ class Camera(Instrument):
             progress=partial(countdown, seconds),
         )
         frame: Frame = yield connection.worker.submit(Frame.from_blob, blob, geometry)
+        if connection.archive is not None:
+            frame.path = yield connection.archive.stored(blob, self.name)
         return frame
 
     def _check_frame_type(self, frame_type: str) -> None:
