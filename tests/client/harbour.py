@@ -1,5 +1,6 @@
 """A server that can be lost and found again: each link to it is a `FakeServer` of its own."""
 
+import threading
 from collections.abc import Callable
 
 from indinb.client.connection import Connection
@@ -31,6 +32,7 @@ class Harbour:
         self.refusals = 0
         self.attempts = 0
         self._make = make
+        self._lock = threading.Lock()
 
     @property
     def server(self) -> FakeServer:
@@ -39,12 +41,13 @@ class Harbour:
 
     def open(self) -> SocketTransport:
         """Make a link, as a client does to find its server."""
-        self.attempts += 1
-        if self.refusals > 0:
-            self.refusals -= 1
-            raise ConnectionFailed("nobody is there")
-        self.servers.append(self._make(*self.definitions))
-        return self.server.transport
+        with self._lock:
+            self.attempts += 1
+            if self.refusals > 0:
+                self.refusals -= 1
+                raise ConnectionFailed("nobody is there")
+            self.servers.append(self._make(*self.definitions))
+            return self.server.transport
 
     def cut(self, client: Connection) -> None:
         """End the link, and wait until the client has another, over which all is told."""
@@ -55,6 +58,8 @@ class Harbour:
         self.server.tell()
 
     def close(self) -> None:
-        """End all links."""
+        """End all links, and take no more."""
+        with self._lock:
+            self.refusals = 10**9
         for server in self.servers:
             server.close()
