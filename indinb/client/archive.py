@@ -5,7 +5,6 @@ when the client is closed, or the program ends, is written then. What cannot be 
 memory, and is reported at once.
 """
 
-import atexit
 import datetime as dt
 import logging
 import threading
@@ -124,7 +123,6 @@ class Archive:
         self._folder = Folder(folder)
         if self._subscription is None:
             self._subscription = self._connection.observers.add((None, None), self._hear)
-            atexit.register(self.close)
         for arrival in self._arrivals():
             if not self._write_soon(arrival):
                 self._write(arrival)
@@ -178,7 +176,6 @@ class Archive:
         if self._subscription is not None:
             self._subscription.close()
             self._subscription = None
-            atexit.unregister(self.close)
 
     def _hear(self, change: Change) -> None:
         if change.type != "updated" or change.new.definition.kind is not Kind.BLOB:

@@ -1,6 +1,5 @@
 """What is written, in which order, and what happens to what cannot be written."""
 
-import atexit
 import datetime as dt
 import errno
 import gc
@@ -467,16 +466,3 @@ def test_two_who_end_it(bench: Bench, archive: Archive, tmp_path: Path):
     bench.worker.end()
     race(*[archive.close] * 4)
     assert sorted(written(tmp_path), key=int) == [str(number) for number in range(50)]
-
-
-def test_the_program_remembers_it_only_while_it_is_on(bench, tmp_path: Path, monkeypatch):
-    calls = []
-    monkeypatch.setattr(atexit, "register", lambda call: calls.append(call))
-    monkeypatch.setattr(atexit, "unregister", lambda call: calls.remove(call))
-    archive = Archive(bench, label)
-    for folder in (tmp_path, tmp_path / "other", None, tmp_path):
-        archive.save_to(folder)
-        assert calls == ([] if folder is None else [archive.close])
-    archive.close()
-    archive.close()
-    assert calls == []

@@ -35,9 +35,7 @@ Json = dict[str, Any]
 
 
 @pytest.fixture
-def panel(
-    moored: Connection, clock: ManualClock, close_later: Callable[[Widget], Widget]
-) -> Panel:
+def panel(moored: Connection, clock: ManualClock, close_later: Callable[[Widget], Widget]) -> Panel:
     panel = Panel(moored.devices[CCD])
     close_later(panel)
     clock.advance(TICK)
