@@ -57,6 +57,10 @@ class IndiServer:
     ----------
     drivers : sequence of str
         Programs of the drivers to run.
+    options : sequence of str
+        More of indiserver's own, such as ``("-r", "1000")``.
+    port : int, optional
+        Where it listens; a free one by default.
 
     Attributes
     ----------
@@ -73,14 +77,16 @@ class IndiServer:
 
     host = "localhost"
 
-    def __init__(self, drivers: Sequence[str]) -> None:
+    def __init__(
+        self, drivers: Sequence[str], options: Sequence[str] = (), port: int | None = None
+    ) -> None:
         program = shutil.which("indiserver")
         if program is None:
             raise ConnectionFailed(f"indiserver is not installed: {_HOW_TO_INSTALL}")
-        self.port = _free_port()
+        self.port = port or _free_port()
         home = tempfile.mkdtemp(prefix="indinb-")
         self.path = f"{home}/socket"
-        server = [program, "-p", str(self.port), "-u", self.path, *drivers]
+        server = [program, "-p", str(self.port), "-u", self.path, *options, *drivers]
         self._log = Path(home, "log")
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

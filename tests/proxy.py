@@ -86,7 +86,6 @@ class Lane:
         piece = self._take(data)
         async with busy:
             await asyncio.get_running_loop().sock_sendall(sink, piece)
-        self.passed += len(piece)
         self._look_at_limit()
         return len(piece)
 
@@ -94,6 +93,7 @@ class Lane:
         """Take from the begin of what has come as much as may pass at once."""
         room = 1 if self._single else _PIECE
         piece = data[: room if self._limit is None else min(room, self._limit)]
+        self.passed += len(piece)
         self._single = max(0, self._single - len(piece))
         if self._limit is not None:
             self._limit -= len(piece)
