@@ -242,6 +242,7 @@ class Proxy:
     async def _listen(self) -> None:
         if self._listener is None:
             self._listener = socket.create_server((_HOST, self.port))
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _PIECE)
             self._listener.setblocking(False)
             self.port = self._listener.getsockname()[1]
             self._loop.add_reader(self._listener, self._take_link, self._listener)

@@ -26,6 +26,7 @@ _DOWN = 1.0  # seconds until a server is started again
 _SOON = 10.0  # seconds for the rest of the observatory to do something
 _POLL = 0.05  # seconds between two questions what a client sees
 _TEXT = ("FITS_HEADER", "FITS_OBSERVER")
+_TEXT_SHOWN = ".".join(_TEXT)
 _NOTICES = {"lost", "gone", "failed", "raised"}
 _GARBAGE = b"</indi><<a b=c>&nothing;</oneNumber>\xff\xfe" + random.Random(0).randbytes(200)
 
@@ -149,11 +150,12 @@ def find(fault: Fault, name: str) -> Finding:
 
 def _wait_until_seen(scene: Scene, contender: Contender, text: str) -> float | None:
     """Wait until the contender shows something new; returns the moment."""
-    scene.write(text)
     deadline = time.monotonic() + _PATIENCE
     with contextlib.suppress(Silent):
         while (left := deadline - time.monotonic()) > 0:
-            if _shown(contender, left).get(".".join(_TEXT)) == text:
+            if scene.values()[_TEXT_SHOWN] != text:  # what was under way may come late
+                scene.write(text)
+            if _shown(contender, left).get(_TEXT_SHOWN) == text:
                 return time.monotonic()
             time.sleep(_POLL)
     return None

@@ -23,13 +23,17 @@ _PATIENCE = 20.0  # seconds for an instrument to do something
 def observatory(*names: str, port: int | None = None) -> Iterator[tuple[IndiServer, Client]]:
     """Run simulators, however often they are killed; yields a client, too, that is connected."""
     programs = [SIMULATORS[name] for name in names]
-    with contextlib.closing(IndiServer(programs, options=_FOREVER, port=port)) as server:
-        with indinb.connect(server.host, server.port) as client:
-            for name in names:
-                client.wait_for(name, "CONNECTION", timeout=_PATIENCE)
-                prepare(client, name)
-            client.quiet().result()
-            yield server, client
+    with (
+        contextlib.closing(IndiServer(programs, options=_FOREVER, port=port)) as server,
+        indinb.connect(server.host, server.port) as client,
+    ):
+        for name in names:
+            client.wait_for(name, "CONNECTION", timeout=_PATIENCE)
+            prepare(client, name)
+        client.quiet().result()
+        if CCD in names:
+            client.camera.expose(0.01, "bias")  # the first takes longer
+        yield server, client
 
 
 def prepare(client: Client, name: str) -> None:

@@ -134,10 +134,9 @@ def _percentiles(latencies: np.ndarray) -> list[float]:
 def _growth(plan: Plan, samples: Samples) -> Figure:
     """Compare medians, as one frame more or less is no growth."""
     count = int(len(samples.memory) * _window(plan) / plan.seconds)
-    before, after = (
-        float(np.median(part)) for part in (samples.memory[:count], samples.memory[-count:])
-    )
-    return Figure("memory more than at the begin", 100 * (after / before - 1), "%", at_most=_GROWTH)
+    before = float(np.median(samples.memory[:count]))
+    growth = 100 * (float(np.median(samples.memory[-count:])) / before - 1)
+    return Figure("memory more than at the begin", growth, "%", at_most=_GROWTH)
 
 
 def _window(plan: Plan) -> float:

@@ -98,13 +98,13 @@ def exposures(client: Client) -> Shift:
     return Shift(start, _check_frame)
 
 
-def slews(client: Client, random: random.Random) -> Shift:
-    """Slew from one place to the next."""
+def slews(client: Client, centre: SkyCoord, random: random.Random) -> Shift:
+    """Slew from one place to the next, none of them far from the centre."""
     telescope = client.telescope
 
     def start() -> Operation[SkyCoord]:
-        place = SkyCoord(random.uniform(15, 25) * u.deg, random.uniform(35, 45) * u.deg)
-        return telescope.start_slew(place)
+        angle, distance = random.uniform(0, 360) * u.deg, random.uniform(0, 5) * u.deg
+        return telescope.start_slew(centre.directional_offset_by(angle, distance))
 
     return Shift(start)
 

@@ -1,4 +1,4 @@
-"""The contenders, each as its users would use it; each in a process of its own, which may end badly.
+"""The contenders, used as their users use them; each in a process of its own, which may crash.
 
 Each is a module with a class ``Session(port, tell)`` that connects, and whose methods the process
 that runs the faults may call:
