@@ -97,7 +97,7 @@ class Contender:
             code = None
         self._reader.join(_END)
         self._process.stdout.close()
-        return _ending(code)
+        return ending(code)
 
     def _listen(self) -> None:
         for line in self._process.stdout:
@@ -120,7 +120,8 @@ class Contender:
                 self._news.wait(left)
 
 
-def _ending(code: int | None) -> str:
+def ending(code: int | None) -> str:
+    """Say what is remarkable about how a process ended; None is one that had to be killed."""
     if code is None:
         return "hangs at the end"
     if code < 0:
