@@ -137,6 +137,15 @@ class Notebook:
         self.wait(number)
         return self.output(number)
 
+    def run_again(self, number: int) -> Locator:
+        """Run a code cell that was run before, to its end, and return its output."""
+        prompt = self.code(number).locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        self.start(number)
+        expect(prompt).not_to_have_text(before)
+        self.wait(number)
+        return self.output(number)
+
     def wait(self, number: int) -> None:
         """Wait for the end of a code cell, which then has a number."""
         prompt = self.code(number).locator(".jp-InputPrompt")

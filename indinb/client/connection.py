@@ -204,7 +204,7 @@ class Connection(Session):
         ConnectionLost
             If the client was closed, or does not look for its server.
         TimeoutError
-            If the link is not back in time; it is looked for further on.
+            If the link is not back in time; trying goes on.
         """
         back: Operation[None] = Operation(f"wait for {self.address}")
 

@@ -175,7 +175,7 @@ class Session(ABC):
 
     def lost(self, reason: str) -> None:
         """Do without a link."""
-        then = "it is looked for" if self.reconnects else "connect again when it is back"
+        then = "trying to connect again" if self.reconnects else "connect again when it is back"
         if self._leave("lost", f"the link to {self.address} is lost ({reason}): {then}"):
             logger.warning(self.loss)
 

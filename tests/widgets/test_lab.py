@@ -1,6 +1,7 @@
 """A person in JupyterLab: the first lesson, the panel, and Abort while a cell waits."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,18 @@ try:
 except indinb.IndiError as error:
     print(repr(error))"""
 
+SERVE = """\
+import indinb, os, threading
+from indinb.servers import IndiServer
+server = IndiServer(["indi_simulator_ccd"])"""
+CONNECT = """\
+client = indinb.connect("localhost", server.port)
+ccd = client.devices["CCD Simulator"]"""
+AGAIN = 'server = IndiServer(["indi_simulator_ccd"], port=server.port)'
+COUNT = """\
+readers = [each for each in threading.enumerate() if each.name == "indinb-reader"]
+f"{len(readers)} readers, {len(os.listdir('/proc/self/fd'))} files\""""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,6 +45,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_notebook(path / "panel.ipynb", SETUP, "ccd", "client", "client.close()")
     write_notebook(path / "abort.ipynb", SETUP, EXPOSE, "client.camera.exposing", "client.close()")
     write_notebook(path / "panel-abort.ipynb", SETUP, "ccd", EXPOSE, "client.close()")
+    cells = (
+        SERVE,
+        CONNECT,
+        "ccd",
+        "server.close()",
+        AGAIN,
+        COUNT,
+        "client.close(); server.close()",
+    )
+    write_notebook(path / "link.ipynb", *cells)
     return path
 
 
@@ -127,3 +150,47 @@ def test_abort_in_the_panel_while_a_cell_waits(open_notebook: Callable[[str], No
     notebook.wait(2)
     expect(notebook.output(2)).to_contain_text("Aborted")
     notebook.run(3)
+
+
+def test_a_server_that_dies_and_comes_back(open_notebook: Callable[[str], Notebook]) -> None:
+    notebook = open_notebook("link.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    panel = notebook.run(2).locator(".indinb-panel")
+    banner = panel.locator(".indinb-banner")
+    temperature = panel.locator("[data-property=CCD_TEMPERATURE]")
+    panel.get_by_role("button", name="Connect", exact=True).first.click()
+    expect(temperature).to_be_visible()
+
+    notebook.run(3)
+    expect(banner).to_contain_text("is lost (the server ended it): trying to connect again.")
+    expect(temperature.locator("input")).to_be_disabled()
+    picture(notebook.page, "lost")
+
+    notebook.run(4)
+    expect(banner).to_be_empty(timeout=20_000)  # when what is gone has been deleted
+    expect(panel.locator(".indinb-chip")).to_have_text("Disconnected")
+    panel.get_by_role("button", name="Connect", exact=True).first.click()
+    expect(temperature.locator("input")).to_be_enabled()
+    picture(notebook.page, "back")
+    notebook.run(6)
+
+
+def test_a_cell_that_is_run_again_leaks_nothing(open_notebook: Callable[[str], Notebook]) -> None:
+    notebook = open_notebook("link.ipynb")
+    notebook.run(0)
+    notebook.run(1)
+    panel = notebook.run(2).locator(".indinb-panel")
+    expect(panel).to_be_visible()
+    before = notebook.run(5).inner_text()
+    assert "1 readers" in before
+    for _ in range(3):
+        notebook.run_again(1)
+    expect(panel).to_contain_text("This client was closed")
+    assert "1 readers" in notebook.run_again(5).inner_text()
+    assert _files(notebook.output(5).inner_text()) <= _files(before) + 1
+    notebook.run(6)
+
+
+def _files(said: str) -> int:
+    return int(re.search(r"(\d+) files", said)[1])

@@ -252,10 +252,10 @@ def test_without_a_link_the_last_values_stay_grey(ccd: PanelPage, status: str, w
 
 
 def test_what_python_says_of_the_loss_is_shown(ccd: PanelPage) -> None:
-    ccd.patch(status="lost", loss="the link to <b>pi</b> is lost (it froze): it is looked for")
+    ccd.patch(status="lost", loss="the link to <b>pi</b> is lost (it froze): trying to connect again")
     banner = ccd.page.locator(".indinb-banner")
     expect(banner).to_have_text(
-        "The link to <b>pi</b> is lost (it froze): it is looked for. "
+        "The link to <b>pi</b> is lost (it froze): trying to connect again. "
         "These are the last known values."
     )
     expect(banner).to_be_visible()
