@@ -24,12 +24,15 @@ Each message says which device and property, what was asked, what the driver sai
 do next.
 """
 
+from indinb.printable import printable
+
 
 class IndiError(Exception):
     """Base class of all errors of indinb."""
 
     # KeyError, a base of some of these, shows the repr of its message; ours are sentences.
-    __str__ = Exception.__str__
+    def __str__(self) -> str:
+        return printable(Exception.__str__(self))
 
 
 class ConnectionFailed(IndiError, ConnectionError):

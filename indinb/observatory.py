@@ -16,6 +16,7 @@ from indinb.images.naming import label
 from indinb.instruments.camera import Camera
 from indinb.instruments.choice import choose
 from indinb.instruments.telescope import Telescope
+from indinb.printable import printable
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface
 
@@ -150,7 +151,8 @@ class Client(Connection):
         device, others = choose(self.devices.values(), _ROLES[role], role, guide)
         if others:
             rest = ", ".join(other.name for other in others)
-            print(f"{role}: {device.name}, not {rest} (client.use({role}=…) chooses another)")
+            words = f"{role}: {device.name}, not {rest} (client.use({role}=…) chooses another)"
+            print(printable(words))
         return device
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from indinb.client.observers import ChangeType
+from indinb.printable import printable
 from indinb.protocol.messages import (
     Define,
     Delete,
@@ -161,8 +162,8 @@ class Vector(Mapping[str, Value]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        definition = self.definition
-        return f"<Vector {definition.device}.{definition.name} {self.state} {self._values}>"
+        names = f"{self.definition.device}.{self.definition.name}"
+        return printable(f"<Vector {names} {self.state} {self._values}>")
 
     @property
     def elements(self) -> Mapping[str, Element]:
@@ -277,7 +278,7 @@ class Model:
     def _update(self, update: Update) -> list[Delta]:
         old = self.vector(update.device, update.name)
         if old is None or old.definition.kind is not update.kind:
-            logger.debug("ignored an update of %s.%s", update.device, update.name)
+            logger.debug("ignored an update of %r.%r", update.device, update.name)
             return []
         definition = old.definition
         if update.limits:

@@ -17,6 +17,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from indinb.client import display
 from indinb.client.clock import check_may_wait
 from indinb.errors import Aborted, ConnectionLost
+from indinb.printable import printable
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class Operation(Future[T], Generic[T]):
         return asyncio.wrap_future(self).__await__()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.label}: {self._condition_word()}>"
+        return printable(f"<{type(self).__name__} {self.label}: {self._condition_word()}>")
 
     def _condition_word(self) -> str:
         if not self.done():

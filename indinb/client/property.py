@@ -16,6 +16,7 @@ from indinb.client.model import Definition, Element, Vector
 from indinb.client.observers import Handler, Subscription
 from indinb.client.operation import Operation
 from indinb.errors import ConnectionLost, PropertyError, UnknownElement, UnknownProperty
+from indinb.printable import printable
 from indinb.protocol.messages import New, Value
 from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
 
@@ -259,11 +260,12 @@ class Property(Mapping[str, Value]):
 
     def __repr__(self) -> str:
         vector = self._vector()
+        names = f"{self.device.name}.{self.name}"
         if vector is None:
-            return f"<Property {self.device.name}.{self.name}: not defined>"
+            return printable(f"<Property {names}: not defined>")
         values = ", ".join(f"{e.name}={e.text}" for e in vector.elements.values())
         stale = ", stale" if self.stale else ""
-        return f"<Property {self.device.name}.{self.name} {vector.state}{stale}: {values}>"
+        return printable(f"<Property {names} {vector.state}{stale}: {values}>")
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._vector() or ())

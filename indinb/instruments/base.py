@@ -7,6 +7,7 @@ from indinb.client import display
 from indinb.client.device import Device
 from indinb.client.procedure import Steps
 from indinb.client.property import Property
+from indinb.printable import printable
 from indinb.protocol.vocabulary import Interface
 
 
@@ -59,7 +60,7 @@ class Instrument:
         return self.device.get(name)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name}>"
+        return printable(f"<{type(self).__name__} {self.name}>")
 
     def summary(self) -> display.Summary:
         """Describe its device as a table."""

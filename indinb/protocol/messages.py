@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from indinb.printable import printable
 from indinb.protocol.vocabulary import BlobMode, Kind, Permission, State, SwitchRule
 
 VERSION = "1.7"
@@ -49,7 +50,7 @@ class Blob:
         return self.data.nbytes
 
     def __repr__(self) -> str:
-        return f"<Blob {self.format} of {len(self)} bytes>"
+        return printable(f"<Blob {self.format} of {len(self)} bytes>")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Blob):

@@ -20,6 +20,7 @@ from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.property import Property
 from indinb.errors import ConnectionLost, IndiError
+from indinb.printable import printable
 from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.widgets import snapshot
 from indinb.widgets.clicks import answer_beside_cells
@@ -79,7 +80,7 @@ class Panel(anywidget.AnyWidget):
             super().close()
 
     def __repr__(self) -> str:
-        return f"<Panel of {self._title}>"
+        return printable(f"<Panel of {self._title}>")
 
     @property
     def _connection(self) -> Connection:

@@ -10,6 +10,7 @@ import traitlets
 from indinb.client.clock import call_later
 from indinb.client.operation import Operation
 from indinb.errors import Aborted
+from indinb.printable import printable
 from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import TICK
 
@@ -43,7 +44,7 @@ class ProgressBar(anywidget.AnyWidget):
         self._tick(operation)
 
     def __repr__(self) -> str:
-        return f"<ProgressBar {self.label}>"
+        return printable(f"<ProgressBar {self.label}>")
 
     def _tick(self, operation: Operation[Any]) -> None:
         if operation.done():
