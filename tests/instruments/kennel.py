@@ -1,0 +1,93 @@
+"""A server with a watchdog, for tests: it takes what it is told, and never bites."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from indinb.protocol.messages import Message, New, Update
+from indinb.protocol.vocabulary import Permission, State, SwitchRule
+from tests.client.fakes import MOUNT, FakeServer, numbers, switches, texts
+
+DOG = "Rex"  # people may call it anything
+ROOF = "Dome Simulator"
+
+
+def info(device: str, interface: int):
+    """Return the definition by which a driver says what it is."""
+    values = {"DRIVER_NAME": device, "DRIVER_INTERFACE": str(interface)}
+    return texts("DRIVER_INFO", values, device=device, permission=Permission.READ_ONLY)
+
+
+def _parking(name: str, device: str):
+    return switches(name, {"PARK": False, "UNPARK": True}, device=device, state=State.OK)
+
+
+HEART = numbers("WATCHDOG_HEARTBEAT", {"WATCHDOG_HEARTBEAT_VALUE": 0.0}, 0.0, 3600.0, device=DOG)
+SETTINGS = texts(
+    "WATCHDOG_SETTINGS",
+    {"INDISERVER_HOST": "localhost", "INDISERVER_PORT": "7624", "SHUTDOWN_SCRIPT": ""},
+    device=DOG,
+)
+TRIGGER = switches(
+    "WATCHDOG_Trigger",
+    {"TRIGGER_CLIENT": False, "TRIGGER_WEATHER": True},
+    SwitchRule.ANY_OF_MANY,
+    device=DOG,
+)
+SHUTDOWN = switches(
+    "WATCHDOG_SHUTDOWN",
+    {"PARK_MOUNT": False, "PARK_DOME": False, "EXECUTE_SCRIPT": True},
+    SwitchRule.ANY_OF_MANY,
+    device=DOG,
+)
+ACTIVE = texts(
+    "ACTIVE_DEVICES",
+    {"ACTIVE_TELESCOPE": "", "ACTIVE_DOME": "", "ACTIVE_WEATHER": "Vane"},
+    device=DOG,
+)
+CONNECTION = switches("CONNECTION", {"CONNECT": False, "DISCONNECT": True}, device=DOG)
+PARK = _parking("TELESCOPE_PARK", MOUNT)
+ROOF_PARK = _parking("DOME_PARK", ROOF)
+
+WATCHDOG = (CONNECTION, HEART, SETTINGS, TRIGGER, SHUTDOWN, ACTIVE)
+"""What the driver announces when it begins."""
+
+DEVICES = (info(MOUNT, 1), PARK, info(ROOF, 32), ROOF_PARK)
+OBSERVATORY = (*WATCHDOG, *DEVICES)
+
+BEAT = (HEART.name, {"WATCHDOG_HEARTBEAT_VALUE": 60.0})
+OFF = (TRIGGER.name, {"TRIGGER_CLIENT": False})
+STILL = (HEART.name, {"WATCHDOG_HEARTBEAT_VALUE": 0.0})
+PLAN = f"parks {MOUNT} and {ROOF} after 60 s"
+
+
+def obey(new: New) -> list[Message]:
+    """Answer as a driver that takes whatever it is told."""
+    values = dict(new.values)
+    if new.name == "CONNECTION":
+        values = {member: member in new.values for member in ("CONNECT", "DISCONNECT")}
+    return [Update(new.kind, new.device, new.name, values, State.OK)]
+
+
+def told(messages: Iterable[New]) -> list[tuple[str, dict]]:
+    """Return what was asked, by property."""
+    return [(message.name, dict(message.values)) for message in messages]
+
+
+def since(server: FakeServer) -> list[tuple[str, dict]]:
+    """Return what was asked since the last time, when it has been answered."""
+    found = told(server.heard(New))
+    server.received.clear()
+    server.tell()  # the answers to it have arrived
+    return found
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what guards have warned of since the last time."""
+    found = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "indinb.instruments.guard"
+    ]
+    caplog.clear()
+    return found
