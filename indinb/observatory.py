@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indinb import servers
 from indinb.client import lifetime
@@ -11,14 +12,19 @@ from indinb.client.archive import Archive
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
-from indinb.errors import ConnectionFailed
+from indinb.errors import ConnectionFailed, OutOfRange
 from indinb.images.naming import label
+from indinb.instruments import watchdog
 from indinb.instruments.camera import Camera
-from indinb.instruments.choice import choose
+from indinb.instruments.choice import candidates, choose
+from indinb.instruments.guard import Guard
 from indinb.instruments.telescope import Telescope
 from indinb.printable import printable
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface
+
+if TYPE_CHECKING:
+    from astropy import units as u
 
 _PORT = 7624
 
@@ -26,6 +32,7 @@ _ROLES: dict[str, Interface] = {
     "telescope": Interface.TELESCOPE,
     "camera": Interface.CCD,
     "guide_camera": Interface.CCD,
+    "dome": Interface.DOME,
 }
 
 
@@ -55,6 +62,7 @@ class Client(Connection):
         self._on_close = on_close
         self._used: dict[str, Device] = {}
         self._chosen: dict[str, Device] = {}
+        self._guard: Guard | None = None
 
     @property
     def telescope(self) -> Telescope:
@@ -77,7 +85,8 @@ class Client(Connection):
         Parameters
         ----------
         **roles : str or Device
-            Devices, or their names, by role: ``telescope``, ``camera``, ``guide_camera``.
+            Devices, or their names, by role: ``telescope``, ``camera``, ``guide_camera``,
+            ``dome``.
 
         Raises
         ------
@@ -125,11 +134,72 @@ class Client(Connection):
         """
         return () if self.archive is None else self.archive.unsaved
 
+    def guard(
+        self,
+        seconds: "u.Quantity | float",
+        *,
+        mount: bool = True,
+        dome: bool = True,
+        script: str | None = None,
+        port: int | None = None,
+    ) -> Guard:
+        """Arm a dead man's switch: without this client, the server parks mount and dome by itself.
+
+        The server's driver ``indi_watchdog`` does that when it hears no heartbeat any more: this
+        program was killed, its computer sleeps, or the network is gone. To close the client does
+        not disarm it: ``guard.disarm()`` does, or the end of a ``with client.guard(…):``.
+        A second guard replaces the first.
+
+        Parameters
+        ----------
+        seconds : Quantity or float
+            Without a heartbeat, after which the server acts; from 5 s to what the driver takes,
+            an hour. Three heartbeats are sent in this time.
+        mount, dome : bool
+            Whether to park the telescope's mount and the dome, if there is one. Whether the dome
+            waits for the mount is the driver's ``WATCHDOG_MOUNT_POLICY``.
+        script : str, optional
+            Program that is to run after that on the server's machine.
+        port : int, optional
+            Of the server, as seen on its own machine, where it differs from this client's.
+
+        Returns
+        -------
+        Guard
+            To `Guard.disarm`, or to use in a ``with``.
+
+        Raises
+        ------
+        UnknownDevice
+            If the server does not run ``indi_watchdog``, or there is nothing to park.
+        UnknownProperty
+            If the mount or the dome cannot be parked: its driver is not connected.
+        OutOfRange
+            If it is not a time, or too short or too long.
+        NotWritable
+            If the client is read-only.
+        OperationError
+            If the driver does not take it.
+        """
+        parked = {
+            kind: self._device(role)
+            for kind, role, asked in (
+                (watchdog.MOUNT, "telescope", mount),
+                (watchdog.DOME, "dome", dome),
+            )
+            if asked and self._has_role(role)
+        }
+        guard = Guard(self, seconds, parked, script, port or self._port())
+        self._guard = guard.arm(instead_of=self._guard)
+        return guard
+
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread.
 
         Frames that have arrived are written first, if `save_to` is set.
         """
+        if self._guard is not None:
+            self._guard.halt()
         try:
             super().close()
             if self.archive is not None:
@@ -137,6 +207,19 @@ class Client(Connection):
         finally:
             if self._on_close is not None:
                 self._on_close()
+
+    def _has_role(self, role: str) -> bool:
+        return role in self._used or bool(candidates(self.devices.values(), _ROLES[role]))
+
+    def _port(self) -> int:
+        """Tell the server's port; a link by ``unix:`` does not know it."""
+        port = self.address.rpartition(":")[2]
+        if not port.isdecimal():
+            raise OutOfRange(
+                f"the watchdog reaches its server by TCP, and {self.address} does not tell where: "
+                f"guard(…, port={_PORT}), if it is INDI's usual one"
+            )
+        return int(port)
 
     def _device(self, role: str) -> Device:
         if role in self._used:

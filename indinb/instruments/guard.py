@@ -1,0 +1,289 @@
+"""A dead man's switch: what the server parks by itself when this program lives no more."""
+
+import contextlib
+import logging
+import math
+from collections.abc import Mapping
+from time import time
+from typing import Any, Self
+
+from astropy import units as u
+
+from indinb.client import display
+from indinb.client.connection import Connection
+from indinb.client.device import Device
+from indinb.client.observers import Change, Subscription
+from indinb.client.procedure import Procedure, Steps
+from indinb.client.request import build
+from indinb.errors import ConnectionLost, IndiError, NotWritable, OutOfRange
+from indinb.instruments import watchdog
+from indinb.instruments.heart import Heart
+from indinb.protocol.vocabulary import State
+
+logger = logging.getLogger(__name__)
+
+SHORTEST = 5.0
+"""Seconds: with less, every hiccup of a network would park the telescope."""
+
+_BEATS = 3  # heartbeats in the time after which the driver acts
+_SOON = 0.5  # seconds in which a driver that has begun defines all its properties
+_LATE = 1.0  # seconds that an answer may be under way
+
+
+class Guard:
+    """A dead man's switch, as ``client.guard(2 * u.min)`` returns it.
+
+    While the client lives, it sends heartbeats to the server's WatchDog. When they stop, because
+    the program was killed, the computer sleeps or the network is gone, the server parks the mount
+    and the dome. They stop, too, when the client is closed: `disarm` before that if nothing is to
+    be parked, or use the guard in a ``with``.
+
+    What keeps it from working, such as a lost link or a driver that is gone, is logged as a
+    warning, and mended with the next heartbeat that can do so.
+
+    Parameters
+    ----------
+    connection : Connection
+        The client.
+    seconds : Quantity or float
+        Without a heartbeat, after which the server acts.
+    parked : mapping
+        From `watchdog.MOUNT` and `watchdog.DOME` to the devices that are to be parked.
+    script : str, optional
+        Program that is to run then on the server's machine, after the parking.
+    port : int
+        Of the server, as seen on its own machine.
+
+    Attributes
+    ----------
+    device : Device
+        The WatchDog.
+    seconds : float
+        Without a heartbeat, after which the server acts.
+    triggered : bool
+        Whether the server has acted since the guard was armed.
+
+    Examples
+    --------
+    ::
+
+        with client.guard(2 * u.min):
+            frames = list(client.camera.sequence(60, 100))
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        seconds: u.Quantity | float,
+        parked: Mapping[watchdog.Parkable, Device],
+        script: str | None,
+        port: int,
+    ) -> None:
+        self.seconds = _period(seconds)
+        _check_may_write(connection)
+        self.device = watchdog.find(connection)
+        self.triggered = False
+        self._orders = watchdog.Orders(self.device, self.seconds, parked, script, port)
+        self._orders.check()
+        self._connection = connection
+        self._ended = "it has not been armed yet"
+        self._told = ""
+        self._answered = 0.0
+        self._subscriptions: list[Subscription] = []
+        self._heart = Heart(self._beat, self.seconds / _BEATS)
+
+    @property
+    def armed(self) -> bool:
+        """Whether the server would do all that is asked if this program died now."""
+        return not self._problem()
+
+    def arm(self, instead_of: "Guard | None" = None) -> Self:
+        """Set up the driver, wait until it has taken everything, and let the heart beat.
+
+        Parameters
+        ----------
+        instead_of : Guard, optional
+            Ends, unless this one cannot be armed.
+        """
+        if instead_of is not None:
+            instead_of._heart.stop()
+        try:
+            Procedure(f"arm {self.device.name}", self._arming()).wait()
+        except BaseException:
+            self._withdraw(instead_of)
+            raise
+        if instead_of is not None:
+            instead_of._finish("a newer guard has taken its place")
+        return self
+
+    def disarm(self) -> None:
+        """Tell the server not to act any more; safe to call twice.
+
+        Raises
+        ------
+        ConnectionLost
+            If there is no link, so that the server will act. Call it again when the link is back.
+        """
+        if self._ended:
+            return
+        self._heart.stop()
+        try:
+            Procedure(f"disarm {self.device.name}", self._disarming()).wait()
+        except ConnectionLost as error:
+            raise ConnectionLost(
+                f"{error}; so {self.device.name} could not be disarmed, and acts "
+                f"{self.seconds:g} s after the last heartbeat"
+            ) from None
+        self._finish("it was disarmed")
+
+    def halt(self) -> None:
+        """Let the heart stop, and leave the switch armed: for a client that is closed."""
+        if self._heart.beats:
+            logger.warning("%s hears no heartbeat any more, and %s", self.device.name, self._orders)
+        self._heart.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.disarm()
+
+    def _arming(self) -> Steps[None]:
+        """Set up the driver; to disconnect it helps it out of an earlier shutdown that hangs."""
+        if self.device[watchdog.SHUTDOWN].state is State.BUSY:
+            logger.warning("%s was shutting down, and begins anew", self.device.name)
+        yield self.device.start_connect()
+        yield self.device.start_disconnect()
+        yield self.device.start_connect()
+        for name, asked in self._orders.wanted().items():
+            yield self.device[name].set(asked)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._finish("")
+        observers = self._connection.observers
+        keys = [(self.device.name, None), *self._orders.watched()]
+        self._subscriptions = [observers.add(key, self._hear) for key in keys]
+        self._answered = time()
+        self._heart.start()
+
+    def _finish(self, why: str) -> None:
+        self._ended = why
+        for subscription in self._subscriptions:
+            subscription.close()
+
+    def _withdraw(self, instead_of: "Guard | None") -> None:
+        """Leave things as they were before `arm`, as well as can be."""
+        self._heart.stop()
+        self._finish("it could not be armed")
+        if instead_of is not None and not instead_of._ended:
+            instead_of._heart.start()
+            return
+        with contextlib.suppress(IndiError):
+            trigger = self.device[watchdog.TRIGGER].vector
+            self._connection.send(build(trigger, {watchdog.TRIGGER_VALUE: False}))
+
+    def _disarming(self) -> Steps[None]:
+        self._heart.wait()  # nothing may follow what disarms
+        off = {watchdog.TRIGGER: {watchdog.TRIGGER_VALUE: False}}
+        for name, asked in (off | {watchdog.HEART: {watchdog.HEART_VALUE: 0.0}}).items():
+            if name in self.device:  # otherwise the driver is gone, and knows nothing
+                yield self.device[name].set(asked)
+
+    def _beat(self) -> None:
+        """Send a heartbeat, with what else the driver does not know (any more)."""
+        try:
+            self._tell(self._problem())
+            for message in self._orders.messages():
+                self._connection.send(message)
+        except IndiError as error:  # it is told with the next beat
+            logger.debug("no heartbeat for %s: %s", self.device.name, error)
+
+    def _tell(self, problem: str) -> None:
+        """Log what keeps the guard from working, and that nothing does any more, once each."""
+        if problem != self._told:
+            self._told = problem
+            told = f"is not guarding: {problem}" if problem else "is guarding again"
+            logger.warning("%s %s", self.device.name, told)
+
+    def _problem(self) -> str:
+        """Return what keeps the guard from working, or nothing."""
+        link, unable = self._connection, self._orders.unable()
+        if self._ended:
+            return self._ended
+        if link.status != "connected":
+            return f"the link to {link.address} is {link.status}, so the server will act"
+        if not self._heart.beats:
+            return "its heart was stopped, so the server will act"
+        if watchdog.HEART not in self.device:
+            return f"the driver indi_watchdog is gone from {link.address}, so nobody will act"
+        if unable:
+            return f"{' and '.join(unable)} cannot be parked now (connected?)"
+        return self._doubt()
+
+    def _doubt(self) -> str:
+        """Return what is wrong with a driver that is there, or nothing."""
+        if not self._orders.known():
+            return "somebody has restarted it or set it otherwise, and it is set again"
+        if time() - self._answered > self.seconds / 2:
+            return "it does not answer"
+        return ""
+
+    def _hear(self, change: Change) -> None:
+        """Listen to the driver, and to what it can park; called on the reader thread."""
+        words = watchdog.acting(change)
+        if words:
+            self._trigger(words)
+        elif change.type in ("defined", "deleted"):
+            self._heart.next(_SOON)
+        elif change.type == "updated" and change.name == watchdog.HEART:
+            self._hear_answer(change.new.get(watchdog.HEART_VALUE))
+
+    def _hear_answer(self, value: object) -> None:
+        now = time()  # which goes on while the computer sleeps
+        silence, self._answered = now - self._answered, now
+        if not value:  # it was restarted behind a lost link, or disarmed by another client
+            self._heart.next(_SOON)
+        elif silence > self.seconds + _LATE:
+            self._trigger(f"it had no heartbeat for {silence:.0f} s")
+
+    def _trigger(self, why: str) -> None:
+        if not self.triggered:
+            self.triggered = True
+            logger.warning("%s acts (%s): %s", self.device.name, self._orders, why)
+
+    def __repr__(self) -> str:
+        return f"<Guard {self.device.name}: {self._condition()}; {self._orders}>"
+
+    def _condition(self) -> str:
+        problem = self._problem()
+        condition = f"not armed: {problem}" if problem else "armed"
+        return f"triggered, {condition}" if self.triggered else condition
+
+    def summary(self) -> display.Summary:
+        """Describe it as a table."""
+        rows = [[self.device.name, self._condition(), str(self._orders)]]
+        return display.Summary("Dead man's switch", ["device", "state", "plan"], rows)
+
+    def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
+        return display.render(self)
+
+
+def _check_may_write(connection: Connection) -> None:
+    if connection.read_only:
+        raise NotWritable(
+            "this client is read-only, so it cannot arm a watchdog: connect without read_only=True"
+        )
+
+
+def _period(seconds: u.Quantity | float) -> float:
+    try:
+        period = float(u.Quantity(seconds, u.s).value)
+    except (TypeError, ValueError, u.UnitConversionError) as error:
+        raise OutOfRange(f"{seconds!r} is no time: give seconds, or 2 * u.min") from error
+    if not math.isfinite(period) or period < SHORTEST:
+        raise OutOfRange(
+            f"a guard cannot wait {period:g} s for a heartbeat: give {SHORTEST:g} s or more, as "
+            "every hiccup of a network would park the telescope"
+        )
+    return period

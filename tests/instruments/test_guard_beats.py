@@ -1,0 +1,259 @@
+"""The guard while it is armed: heartbeats, and whatever can go wrong meanwhile."""
+
+import gc
+import weakref
+
+import pytest
+
+from indinb import Client
+from indinb.client import quiet
+from indinb.instruments.guard import Guard
+from indinb.protocol.messages import Delete
+from indinb.protocol.vocabulary import State
+from tests.client.fakes import MOUNT, FakeServer, ManualClock, delete, update
+from tests.instruments.kennel import (
+    ACTIVE,
+    BEAT,
+    DOG,
+    HEART,
+    OBSERVATORY,
+    PARK,
+    PLAN,
+    SETTINGS,
+    SHUTDOWN,
+    TRIGGER,
+    WATCHDOG,
+    obey,
+    since,
+    warnings,
+)
+from tests.waiting import wait_until
+
+# heartbeats
+
+
+def test_three_heartbeats_in_its_time(guard: Guard, server: FakeServer, clock: ManualClock):
+    clock.advance(19)
+    assert since(server) == []
+    clock.advance(1)
+    assert since(server) == [BEAT]
+    for _ in range(6):
+        clock.advance(20)
+        assert since(server) == [BEAT]
+        assert guard.armed
+
+
+def test_a_heart_that_beats_is_no_news(guard, server, clock, caplog):
+    for _ in range(10):
+        clock.advance(20)
+        since(server)
+    assert warnings(caplog) == []
+
+
+def test_a_forgotten_client_is_not_kept_alive(monkeypatch: pytest.MonkeyPatch, clock: ManualClock):
+    monkeypatch.setattr(quiet, "QUIET", 0.01)
+    server = FakeServer(*OBSERVATORY, answer=obey)
+    client = Client(server.transport, "fake:1").open()
+    client.guard(60)
+    server.close()  # which ends the reader thread
+    client._reader.join()
+    client.worker.shutdown()
+    gone = weakref.ref(client)
+    del client
+    gc.collect()
+    assert gone() is None
+    clock.advance(20)
+    assert clock.pending == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(TRIGGER, State.OK, None, TRIGGER_CLIENT=False),
+        update(SETTINGS, State.OK, None, INDISERVER_PORT="1"),
+        update(ACTIVE, State.OK, None, ACTIVE_DOME="Another"),
+        update(SHUTDOWN, State.OK, None, PARK_DOME=False),
+    ],
+    ids=lambda change: change.name,
+)
+def test_what_somebody_has_set_otherwise_is_set_again(guard, server, clock, caplog, change):
+    server.tell(change)
+    assert not guard.armed
+    clock.advance(20)
+    assert sorted(name for name, _ in since(server)) == sorted([HEART.name, change.name])
+    assert guard.armed
+    clock.advance(20)
+    assert since(server) == [BEAT]
+    why = "somebody has restarted it or set it otherwise, and it is set again"
+    assert warnings(caplog) == [f"{DOG} is not guarding: {why}", f"{DOG} is guarding again"]
+
+
+def test_a_heart_that_somebody_has_stopped_beats_soon(guard, server, clock):
+    server.tell(update(HEART, State.OK, None, WATCHDOG_HEARTBEAT_VALUE=0.0))
+    assert not guard.armed
+    clock.advance(0.5)
+    assert since(server) == [BEAT]
+    assert guard.armed
+
+
+def test_a_driver_that_restarts_is_armed_again_at_once(guard, server, clock, caplog):
+    server.tell(Delete(DOG))
+    assert not guard.armed
+    assert "the driver indi_watchdog is gone from fake:7000" in repr(guard)
+    server.tell(*WATCHDOG)
+    assert "restarted" in repr(guard)
+    clock.advance(0.5)
+    names = [name for name, _ in since(server)]
+    assert names == [each.name for each in (SETTINGS, ACTIVE, SHUTDOWN, HEART, TRIGGER)]
+    assert guard.armed
+    clock.advance(20)
+    assert warnings(caplog)[-1] == f"{DOG} is guarding again"
+
+
+def test_a_driver_that_is_gone(guard, server, clock, caplog):
+    server.tell(Delete(DOG))
+    clock.advance(0.5)
+    assert warnings(caplog) == [
+        f"{DOG} is not guarding: the driver indi_watchdog is gone from fake:7000, "
+        "so nobody will act"
+    ]
+    clock.advance(100)
+    assert warnings(caplog) == []  # once is enough
+    assert since(server) == []
+    assert len(clock.pending) == 1  # it may come back
+    server.tell(*WATCHDOG)
+    clock.advance(0.5)
+    assert len(since(server)) == 5
+    assert guard.armed
+
+
+def test_a_driver_that_does_not_answer(connect, clock, caplog):
+    deaf = []
+    client = connect(answer=lambda new: [] if deaf else obey(new))
+    guard = client.guard(60)
+    deaf.append(True)
+    for _ in range(3):
+        clock.advance(20)
+        client.server.tell()
+    assert not guard.armed
+    assert warnings(caplog) == [f"{DOG} is not guarding: it does not answer"]
+    deaf.clear()
+    clock.advance(20)
+    since(client.server)
+    assert guard.armed
+
+
+def test_a_mount_that_can_be_parked_no_more_does_not_keep_the_dome_open(
+    guard, server, clock, caplog
+):
+    server.tell(delete(PARK))
+    assert not guard.armed
+    clock.advance(0.5)
+    (name, values), beat = since(server)
+    assert (name, values["PARK_MOUNT"], values["PARK_DOME"]) == (SHUTDOWN.name, False, True)
+    assert beat == BEAT
+    assert not guard.armed
+    assert warnings(caplog) == [f"{DOG} is not guarding: {MOUNT} cannot be parked now (connected?)"]
+    server.tell(PARK)
+    clock.advance(0.5)
+    assert since(server)[0][1]["PARK_MOUNT"] is True
+    assert guard.armed
+
+
+def test_garbage_of_the_driver_does_not_stop_the_heart(guard, server, clock, caplog):
+    server.tell(
+        update(HEART, State.ALERT, None, WATCHDOG_HEARTBEAT_VALUE=float("nan")),
+        update(HEART, None, None),
+        update(TRIGGER, State.BUSY, "??", TRIGGER_CLIENT=True, WHAT=True),
+        HEART._replace(members=()),
+        delete(HEART),
+        HEART._replace(members=HEART.members[:0], kind=TRIGGER.kind),
+    )
+    clock.advance(100)
+    assert len(clock.pending) == 1
+    server.tell(delete(HEART), HEART)
+    clock.advance(20)
+    assert BEAT in since(server)
+    assert guard.armed
+
+
+def test_what_nobody_expects_is_logged_and_the_heart_goes_on(guard, server, clock, monkeypatch):
+    monkeypatch.setattr(guard._orders, "messages", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):  # which the real clock logs
+        clock.advance(20)
+    monkeypatch.undo()
+    assert guard._heart.beats
+
+
+# the link
+
+
+def test_a_lost_link(guard, guarded, server, clock, caplog):
+    server.cut()
+    wait_until(guarded, lambda: guarded.status != "connected")
+    assert not guard.armed
+    clock.advance(100)
+    assert warnings(caplog) == [
+        f"{DOG} is not guarding: the link to fake:7000 is lost, so the server will act"
+    ]
+    assert len(clock.pending) == 1  # it may come back
+
+
+def test_a_link_that_comes_back(guard, guarded, server, clock, caplog):
+    guarded.status = "lost"
+    clock.advance(40)
+    guarded.status = "connected"
+    assert since(server) == []
+    clock.advance(20)
+    assert since(server) == [BEAT]
+    assert not guard.triggered
+    assert guard.armed
+    clock.advance(20)
+    assert warnings(caplog)[-1] == f"{DOG} is guarding again"
+
+
+def test_a_link_that_was_lost_for_too_long(guard, guarded, server, clock, caplog):
+    guarded.status = "lost"
+    clock.advance(90)
+    guarded.status = "connected"
+    server.tell(update(HEART, State.OK, None, WATCHDOG_HEARTBEAT_VALUE=60.0))
+    assert guard.triggered
+    assert warnings(caplog)[-1] == f"{DOG} acts ({PLAN}): it had no heartbeat for 90 s"
+
+
+def test_a_driver_that_restarted_behind_a_lost_link_has_not_acted(guard, guarded, server, clock):
+    guarded.status = "lost"
+    clock.advance(90)
+    guarded.status = "connected"
+    server.tell(*WATCHDOG)
+    assert not guard.triggered
+    clock.advance(0.5)
+    assert len(since(server)) == 5
+    assert guard.armed
+    assert not guard.triggered
+
+
+# triggered
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        update(SHUTDOWN, State.BUSY),
+        update(SHUTDOWN, State.BUSY, "[WARNING] Heartbeat timed out, executing shutdown procedure"),
+    ],
+    ids=["silently", "loudly"],
+)
+def test_a_server_that_acts(guard, server, caplog, message):
+    server.tell(message)
+    assert guard.triggered
+    assert repr(guard) == f"<Guard {DOG}: triggered, armed; {PLAN}>"
+    (warning,) = warnings(caplog)
+    assert warning.startswith(f"{DOG} acts ({PLAN}): ")
+
+
+def test_a_new_guard_is_not_triggered(guard, guarded, server, clock):
+    server.tell(update(SHUTDOWN, State.BUSY))
+    server.tell(update(SHUTDOWN, State.OK))
+    assert guard.triggered
+    assert not guarded.guard(60).triggered
