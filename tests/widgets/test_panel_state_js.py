@@ -252,7 +252,8 @@ def test_without_a_link_the_last_values_stay_grey(ccd: PanelPage, status: str, w
 
 
 def test_what_python_says_of_the_loss_is_shown(ccd: PanelPage) -> None:
-    ccd.patch(status="lost", loss="the link to <b>pi</b> is lost (it froze): trying to connect again")
+    loss = "the link to <b>pi</b> is lost (it froze): trying to connect again"
+    ccd.patch(status="lost", loss=loss)
     banner = ccd.page.locator(".indinb-banner")
     expect(banner).to_have_text(
         "The link to <b>pi</b> is lost (it froze): trying to connect again. "
