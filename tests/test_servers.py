@@ -111,6 +111,8 @@ def test_the_command(fake_indiserver: Callable[[str], Path]):
     fake_indiserver('echo "$@"; exit 1')
     with pytest.raises(ConnectionFailed, match=r"-p \d+ -u /.*/socket one two$"):
         IndiServer(["one", "two"])
+    with pytest.raises(ConnectionFailed, match=r"-p 7777 -u /.*/socket -r 5 one$"):
+        IndiServer(["one"], options=["-r", "5"], port=7777)
 
 
 def test_without_indiserver_the_error_tells_how_to_install_it(tmp_path: Path, monkeypatch):
