@@ -14,6 +14,7 @@ from indinb.client.property import Property, did_you_mean
 from indinb.client.quiet import Pause, is_definition
 from indinb.client.rules import at_rest
 from indinb.errors import OperationError, UnknownProperty
+from indinb.printable import printable
 from indinb.protocol.messages import Notice
 from indinb.protocol.vocabulary import Interface, State
 
@@ -174,7 +175,7 @@ class Device(Mapping[str, Property]):
     def __repr__(self) -> str:
         condition = "connected" if self.connected else "not connected"
         stale = ", stale" if self.stale else ""
-        return f"<Device {self.name}: {condition}, {len(self)} properties{stale}>"
+        return printable(f"<Device {self.name}: {condition}, {len(self)} properties{stale}>")
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)

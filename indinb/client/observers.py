@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Self
 
 from indinb.client.clock import Timer, call_later
+from indinb.printable import printable
 
 PATIENCE = 1.0
 """Seconds after which an observer that has not returned is named in a warning."""
@@ -66,7 +67,8 @@ class Subscription:
 
     def __repr__(self) -> str:
         device, name = self.key
-        return f"<Subscription of {name or 'everything'} of {device or 'all devices'}>"
+        of = f"{name or 'everything'} of {device or 'all devices'}"
+        return printable(f"<Subscription of {of}>")
 
 
 class Observers:

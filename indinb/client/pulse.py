@@ -11,13 +11,15 @@ SILENCE = 5.0
 PATIENCE = 5.0
 """Seconds that it then has to answer, or to say anything else."""
 
+QUESTION = Ping("indinb")
+
 
 class Pulse:
     """Feels whether the server at the other end of one link lives.
 
-    It is asked by a `Ping` at its first silence. Servers before INDI 1.9.8, and those of others,
-    don't know the question: one that does not answer is never asked again on this link, and left to
-    the system's keep-alive.
+    The `QUESTION` belongs to the greeting of each link, so that it is known early on whether this
+    server answers. Those before INDI 1.9.8, and some of others, don't know it: they are never asked
+    again on this link, and left to the system's keep-alive.
 
     Parameters
     ----------
@@ -28,16 +30,16 @@ class Pulse:
     --------
     >>> asked = []
     >>> pulse = Pulse(asked.append)
-    >>> pulse.silent()
+    >>> pulse.silent()  # but it has not answered yet
     >>> asked
-    [Ping(uid='indinb', reply=False)]
+    []
     """
 
     def __init__(self, send: Callable[[Ping], None]) -> None:
         self._send = send
         self._answers = False
         self._heard = time.monotonic()
-        self._asked: float | None = None  # since when an answer is awaited
+        self._asked: float | None = self._heard  # since when an answer is awaited
 
     def heard(self) -> None:
         """Note that something has come: whatever it is, the server lives."""
@@ -60,11 +62,11 @@ class Pulse:
         """
         now = time.monotonic()
         if self._asked is None:
-            if not self._answers or now - self._heard >= SILENCE:
+            if now - self._heard >= SILENCE:
                 self._ask()
         elif self._answers and now - self._asked >= PATIENCE:
             raise TimeoutError(f"it has said nothing for {now - self._heard:.0f} s")
 
     def _ask(self) -> None:
-        self._send(Ping("indinb"))
+        self._send(QUESTION)
         self._asked = time.monotonic()  # not before: sending may have waited for its turn

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from indinb.client import lifetime
 from indinb.client.operation import Operation
-from indinb.client.pulse import Pulse
+from indinb.client.pulse import QUESTION, Pulse
 from indinb.client.reading import ReaderThread
 from indinb.client.traffic import LIMIT, Traffic
 from indinb.client.transport import Transport
@@ -194,7 +194,7 @@ class Session(ABC):
     def _greet(self, transport: Transport) -> None:
         """Begin a link: before anything else, as the server judges by it what is wanted."""
         self._pulse = Pulse(self.send)
-        self._put(transport, b"".join(map(encode, self._greeting())))
+        self._put(transport, b"".join(map(encode, (*self._greeting(), QUESTION))))
 
     def _put(self, transport: Transport, data: bytes) -> None:
         try:

@@ -6,6 +6,7 @@ import pytest
 
 from indinb.client import connection, display
 from indinb.client.connection import Connection
+from indinb.client.pulse import QUESTION
 from indinb.errors import (
     Aborted,
     ConnectionLost,
@@ -54,12 +55,12 @@ def test_open_returns_when_all_has_been_defined(server):
 
 
 def test_the_first_question_is_the_general_one(client, server):
-    assert server.received == [GetProperties(None, None, "1.7")]
+    assert server.received == [GetProperties(None, None, "1.7"), QUESTION]
 
 
 def test_only_some_devices_are_asked_for(connect, server):
     client = connect(server, devices=[MOUNT, "Dome"])
-    assert server.received == [GetProperties(MOUNT), GetProperties("Dome")]
+    assert server.received == [GetProperties(MOUNT), GetProperties("Dome"), QUESTION]
     assert list(client.devices) == [MOUNT]
 
 
@@ -199,13 +200,14 @@ def test_a_device_that_nobody_knows(client, server):
 
 
 def test_pings_are_answered(client, server):
+    assert server.next(Ping) == QUESTION
     server.send(Ping("a b"))
     assert server.next(Ping) == Ping("a b", reply=True)
 
 
 def test_answers_to_pings_are_not(client, server):
     server.tell(Ping("mine", reply=True))
-    assert server.heard(Ping) == []
+    assert server.heard(Ping) == [QUESTION]
 
 
 def test_messages_of_many_threads_stay_whole(client, server):

@@ -3,15 +3,13 @@ from types import SimpleNamespace
 import pytest
 
 from indinb.client import pulse
-from indinb.client.pulse import PATIENCE, SILENCE, Pulse
+from indinb.client.pulse import PATIENCE, QUESTION, SILENCE, Pulse
 from indinb.errors import ConnectionLost
 from indinb.protocol.messages import Ping
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import FRAME, FakeServer, update
 from tests.client.helpers import one_line, unanswered
 from tests.waiting import wait_until
-
-ASK = Ping("indinb")
 
 
 @pytest.fixture
@@ -39,41 +37,32 @@ def wait(beat, now, seconds):
         beat.silent()
 
 
-def test_a_server_is_asked_at_its_first_silence(beat, sent):
-    beat.silent()
-    assert sent == [ASK]
-
-
 def test_while_it_speaks_it_is_not_asked(beat, now, sent):
-    beat.silent()
     beat.answered()
     for _ in range(100):
         now.seconds += 1
         beat.heard()
-    assert sent == [ASK]
+    assert sent == []
 
 
-def test_one_that_does_not_answer_is_never_asked_again(beat, now, sent):
+def test_one_that_does_not_answer_the_greeting_is_never_asked_again(beat, now, sent):
     wait(beat, now, 10_000)
-    assert sent == [ASK]
     beat.heard()
     wait(beat, now, 10_000)
-    assert sent == [ASK]
+    assert sent == []
 
 
 def test_one_that_answers_is_asked_at_each_long_silence(beat, now, sent):
-    beat.silent()
-    for times in range(2, 5):
+    for times in range(3):
         beat.heard()
         beat.answered()
         wait(beat, now, SILENCE - 1)
-        assert len(sent) == times - 1
-        wait(beat, now, 1)
         assert len(sent) == times
+        wait(beat, now, 1)
+        assert sent == [QUESTION] * (times + 1)
 
 
 def test_one_that_answered_and_does_not_any_more_is_gone(beat, now):
-    beat.silent()
     beat.heard()
     beat.answered()
     wait(beat, now, SILENCE + PATIENCE - 1)
@@ -82,13 +71,12 @@ def test_one_that_answered_and_does_not_any_more_is_gone(beat, now):
 
 
 def test_whatever_it_says_it_lives(beat, now, sent):
-    beat.silent()
     beat.heard()
     beat.answered()
     for _ in range(10):
         wait(beat, now, SILENCE + PATIENCE - 1)
         beat.heard()
-    assert len(sent) == 11
+    assert len(sent) == 10
 
 
 def test_an_answer_that_comes_late_counts(beat, now, sent):
@@ -96,7 +84,7 @@ def test_an_answer_that_comes_late_counts(beat, now, sent):
     beat.heard()
     beat.answered()
     wait(beat, now, SILENCE)
-    assert sent == [ASK, ASK]
+    assert sent == [QUESTION]
 
 
 def test_the_time_counts_from_when_the_question_was_out(now):
@@ -106,7 +94,6 @@ def test_the_time_counts_from_when_the_question_was_out(now):
         now.seconds += 60
 
     beat = Pulse(slow)
-    beat.silent()
     beat.heard()
     beat.answered()
     wait(beat, now, SILENCE + PATIENCE - 1)
@@ -130,7 +117,6 @@ class Answering(FakeServer):
 
 def frozen(client, server, monkeypatch):
     """Let the client know that the server answers, and freeze it."""
-    client.silent()
     server.tell()
     server.frozen = True
     monkeypatch.setattr(pulse, "SILENCE", 0)
@@ -167,4 +153,4 @@ def test_a_server_that_does_not_know_the_question_is_not_lost(client, server):
         client.silent()
     server.tell(update(FRAME, State.BUSY))
     assert client.status == "connected"
-    assert server.heard(Ping) == [ASK]
+    assert server.heard(Ping) == [QUESTION]

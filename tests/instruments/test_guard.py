@@ -201,7 +201,7 @@ def test_a_driver_that_refuses(connect: Callable[..., Client], clock: ManualCloc
 
 def test_a_driver_that_goes_meanwhile(connect: Callable[..., Client], clock: ManualClock):
     client = connect(answer=lambda new: [Delete(DOG)] if new.name == SHUTDOWN.name else obey(new))
-    with pytest.raises(IndiError, match="the driver took it back"):
+    with pytest.raises(IndiError, match="its driver has died"):
         client.guard(60)
     assert clock.pending == []
 
