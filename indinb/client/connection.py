@@ -288,7 +288,8 @@ class Connection(Session):
         wanted = [GetProperties(device) for device in self._scope or (None,)]
         return [*wanted, *(EnableBlob(*of, mode) for of, mode in self._blob_modes.items())]
 
-    def _apply(self, message: Message) -> None:
+    def take(self, message: Message) -> None:
+        """Fold what the server says into the model, and tell who observes."""
         for delta in self.model.apply(message):
             self._publish(delta)
 

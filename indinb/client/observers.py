@@ -125,13 +125,16 @@ class Observers:
 
         It is logged once, as an observer with a mistake may be called a thousand times a second.
         """
+        watch = self._watch
         for subscription in interested:
-            self._watch.begin(subscription)
+            watch.call = (subscription, time.monotonic())
+            if watch.rests:
+                watch.look_later(PATIENCE)
             try:
                 subscription.handler(change)
             except BaseException as error:  # even sys.exit() in an observer must not end the reader
                 _log(subscription, change, error)
-        self._watch.end()
+        watch.call = None
 
 
 def _log(subscription: Subscription, change: Change, error: BaseException) -> None:
@@ -153,34 +156,38 @@ class _Watch:
     ----------
     awake : bool
         Whether it looks at all.
+
+    Attributes
+    ----------
+    call : (Subscription, float) or None
+        Who is being called, and since when.
+    rests : bool
+        Whether somebody has to tell it to look.
     """
 
     def __init__(self, awake: bool) -> None:
-        self._call: tuple[Subscription, float] | None = None
+        self.call: tuple[Subscription, float] | None = None
+        self.rests = awake
         self._awake = awake
         self._timer: Timer | None = None
 
-    def begin(self, subscription: Subscription) -> None:
-        self._call = (subscription, time.monotonic())
-        if self._timer is None and self._awake:
-            self._timer = call_later(PATIENCE, self._look)
-
-    def end(self) -> None:
-        self._call = None
+    def look_later(self, seconds: float) -> None:
+        self.rests = False
+        self._timer = call_later(seconds, self._look)
 
     def stop(self) -> None:
-        self._awake = False
+        self._awake = self.rests = False
         if self._timer is not None:
             self._timer.cancel()
 
     def _look(self) -> None:
-        self._timer = None
-        call = self._call
+        self.rests = self._awake
+        call = self.call
         if call is None or not self._awake:
             return
         subscription, begin = call
         left = begin + PATIENCE - time.monotonic()
         if left > 0:
-            self._timer = call_later(left, self._look)
+            self.look_later(left)
         else:
             logger.warning("an observer keeps all others waiting: %r", subscription.handler)

@@ -11,7 +11,7 @@ from typing import Protocol
 from indinb.client.clock import forbid_waiting
 from indinb.client.transport import Transport
 from indinb.errors import IndiError
-from indinb.protocol.messages import Message
+from indinb.protocol.messages import Message, Ping
 from indinb.protocol.reader import Reader
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,11 @@ class Owner(Protocol):
     def silent(self) -> None:
         """Hear that nothing has come for a while; raise OSError if the link is dead."""
 
+    def pinged(self, ping: Ping) -> None:
+        """Take a ping, or the answer to one."""
+
     def take(self, message: Message) -> None:
-        """Apply a message."""
+        """Take any other message."""
 
     def linked(self, transport: Transport) -> None:
         """Use another link; raise OSError if it is none."""
@@ -119,7 +122,10 @@ class ReaderThread(threading.Thread):
             self._heard = True
             owner.received(buffer[:count])
             for message in reader.buffer_updated(count, blocks):
-                owner.take(message)
+                if isinstance(message, Ping):
+                    owner.pinged(message)
+                else:
+                    owner.take(message)
         return count > 0
 
     def _tell(self, reason: str) -> bool:

@@ -65,7 +65,7 @@ class Session(ABC):
         """Tell what every link begins with."""
 
     @abstractmethod
-    def _apply(self, message: Message) -> None:
+    def take(self, message: Message) -> None:
         """Take what the server says of its devices."""
 
     @abstractmethod
@@ -153,14 +153,12 @@ class Session(ABC):
         self._pulse.silent()
         self._look_after()
 
-    def take(self, message: Message) -> None:
-        """Answer a ping, and hand on all else."""
-        if not isinstance(message, Ping):
-            self._apply(message)
-        elif message.reply:
+    def pinged(self, ping: Ping) -> None:
+        """Take a ping, or the answer to one."""
+        if ping.reply:
             self._pulse.answered()
         else:
-            self.send(Ping(message.uid, reply=True))
+            self.send(Ping(ping.uid, reply=True))
 
     def linked(self, transport: Transport) -> None:
         """Go on over another link; raise ConnectionLost if it is none."""

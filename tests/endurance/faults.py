@@ -20,7 +20,9 @@ from tests.waiting import wait_until
 FROZEN = 20.0
 """Seconds for which a link is frozen."""
 
-_PATIENCE = 15.0  # seconds for a client to be back when all is well again
+PATIENCE = 15.0
+"""Seconds for a client to be back when all is well again."""
+
 _NOT_READING = 10.0  # seconds for which the server reads nothing
 _DOWN = 1.0  # seconds until a server is started again
 _SOON = 10.0  # seconds for the rest of the observatory to do something
@@ -150,7 +152,7 @@ def find(fault: Fault, name: str) -> Finding:
 
 def _wait_until_seen(scene: Scene, contender: Contender, text: str) -> float | None:
     """Wait until the contender shows something new; returns the moment."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE
     with contextlib.suppress(Silent):
         while (left := deadline - time.monotonic()) > 0:
             if scene.values()[_TEXT_SHOWN] != text:  # what was under way may come late
