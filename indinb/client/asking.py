@@ -108,7 +108,7 @@ class Request(Operation[T]):
             self.fail(error)
             raise
         except BaseException:  # Ctrl-C, when the message may be out: nobody else could stop it
-            self.abort()
+            self._abort_and_wait()
             raise
 
     def _begin(self, link: Link, message: New, recheck: float | None) -> None:

@@ -110,11 +110,7 @@ class Operation(Future[T], Generic[T]):
         return super().result(0)
 
     def _wait(self, timeout: float | None, visibly: bool = False) -> None:
-        """Wait for the end: the one way in which anybody does.
-
-        Ctrl-C stops the instrument, which has a little time to confirm it; if it is pressed again
-        in that time, that is not waited for.
-        """
+        """Wait for the end: the one way in which anybody does."""
         if self.done():
             return
         check_may_wait()
@@ -123,11 +119,18 @@ class Operation(Future[T], Generic[T]):
                 self._show()
             in_time = self._ends_within(timeout)
         except KeyboardInterrupt:
-            self.abort()
-            self._ends_within(ABORT_PATIENCE)
+            self._abort_and_wait()
             raise
         if not in_time:
             raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
+
+    def _abort_and_wait(self) -> None:
+        """Stop the instrument for Ctrl-C, and give it a little time to confirm that.
+
+        If Ctrl-C is pressed again in that time, that is not waited for.
+        """
+        self.abort()
+        self._ends_within(ABORT_PATIENCE)
 
     def _ends_within(self, seconds: float | None) -> bool:
         """Wait in slices, and return whether it is over."""

@@ -45,7 +45,7 @@ class Procedure(Operation[T]):
         try:
             self._follow(lambda: next(steps))
         except BaseException:  # Ctrl-C, when a step may have begun: nobody else could stop it
-            self.abort()
+            self._abort_and_wait()
             raise
         error = self.exception() if self.done() else None
         if error is not None and self._step is None:
