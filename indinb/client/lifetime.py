@@ -65,9 +65,12 @@ def _this_run() -> Run | None:
     """Tell which cell runs, where a notebook says so."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    parent: dict[str, Any] = getattr(shell, "get_parent", dict)()
-    cell = parent.get("metadata", {}).get("cellId")
-    return Run(cell, parent["header"]["msg_id"]) if cell else None
+    try:
+        request: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
+    except LookupError:  # as ipykernel 7.0 raises in threads that run no cell
+        return None
+    cell = request.get("metadata", {}).get("cellId")
+    return Run(cell, request["header"]["msg_id"]) if cell else None
 
 
 def _disown_all() -> None:

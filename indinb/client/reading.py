@@ -1,6 +1,5 @@
 """The reader thread: it reads one link after another, and finds the server again in between."""
 
-import contextlib
 import logging
 import random
 import threading
@@ -143,8 +142,12 @@ class ReaderThread(threading.Thread):
         for delay in self._delays:
             if self._stopping.wait(delay):
                 return False
-            with contextlib.suppress(OSError):
+            try:
                 return self._link(self._open())
+            except OSError:
+                continue
+            except Exception:
+                logger.exception("looking for the server failed, and goes on")
         return False
 
     def _open(self) -> Transport:

@@ -99,6 +99,20 @@ def test_without_cells_nothing_is_closed(monkeypatch, make, shell):
     assert client.status == "connected"
 
 
+class Elsewhere:
+    """IPython's shell, in a thread that runs no cell."""
+
+    def get_parent(self):
+        raise LookupError("shell_parent")
+
+
+def test_threads_that_run_no_cell_close_nothing(monkeypatch, make):
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=Elsewhere))
+    client = make()
+    lifetime.end_of_earlier_runs()
+    assert client.status == "connected"
+
+
 # Forks
 
 # Python warns since 3.12 that a child may find locks held for ever: here it must not.

@@ -132,6 +132,17 @@ def test_attempts_go_on_until_one_succeeds(moored, harbour):
     assert harbour.attempts == 1 + 5 + 1
 
 
+def test_a_mistake_in_an_attempt_does_not_end_them(moored, harbour, caplog):
+    def mistaken():
+        moored._reader._reopen = harbour.open
+        raise ZeroDivisionError
+
+    moored._reader._reopen = mistaken
+    harbour.cut(moored)
+    assert moored.status == "connected"
+    assert "looking for the server failed, and goes on" in caplog.text
+
+
 def test_while_it_is_lost_values_stay_and_nothing_can_be_set(moored, harbour):
     lost(moored, harbour)
     ccd = moored.devices[CCD]
