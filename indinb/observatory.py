@@ -198,6 +198,8 @@ class Client(Connection):
 
         Frames that have arrived are written first, if `save_to` is set.
         """
+        if not self._is_ours:
+            return
         if self._guard is not None:
             self._guard.halt()
         try:

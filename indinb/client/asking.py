@@ -116,6 +116,8 @@ class Request(Operation[T]):
         if recheck is not None:
             self._later(recheck, self._judge)
         link.begin(self)
+        if self.done():  # for lack of a link, even if there is another at this moment
+            self.result()
         link.send(message)
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
+_FEW = 64  # timers, of which it does not matter how many are cancelled
 
 _this_thread = threading.local()
 
@@ -58,15 +59,19 @@ class _Clock:
     def reset(self) -> None:
         self._condition = threading.Condition()
         self._timers: list[tuple[float, int, Timer]] = []
+        self._many = _FEW
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
 
     def add(self, timer: Timer) -> None:
         with self._condition:
+            if len(self._timers) >= self._many:
+                self._forget_cancelled()
             heapq.heappush(self._timers, (timer.due, next(self._numbers), timer))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="indinb-clock", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="indinb-clock", daemon=True)
+                thread.start()
+                self._thread = thread
             self._condition.notify()
 
     def wake(self) -> None:
@@ -100,6 +105,12 @@ class _Clock:
             self._thread = None
             return None
 
+    def _forget_cancelled(self) -> None:
+        """Make room: most timers are cancelled long before they are due."""
+        self._timers = [each for each in self._timers if each[2].callback is not None]
+        heapq.heapify(self._timers)
+        self._many = max(_FEW, 2 * len(self._timers))
+
     def _drop_cancelled(self) -> bool:
         """Forget timers that were cancelled; tell whether any is left."""
         while self._timers and self._timers[0][2].callback is None:
@@ -109,7 +120,7 @@ class _Clock:
     def _call(self, callback: Callable[[], None]) -> None:
         try:
             callback()
-        except Exception:
+        except BaseException:  # even sys.exit() must not end the clock of the process
             logger.exception("a call of the clock failed: %r", callback)
 
 

@@ -6,8 +6,8 @@ The threads, and their rules:
    the end is told by the thread that closes. Any thread may read.
 2. What is published is never changed: frozen values, replaced by one assignment. So reading needs
    no lock.
-3. There are two small locks: one keeps a message whole on the wire, one guards the tuples of
-   observers. Neither is held while anything is called.
+3. There are two small locks: one is of the link, so that messages stay whole on it; one guards the
+   tuples of observers. No observer is called while they are held.
 4. An observer returns soon and may send; it may not wait. What it raises is logged, and keeps
    nothing from the others.
 5. When the link ends, every pending operation fails with `ConnectionLost` at once; values stay
@@ -19,10 +19,8 @@ The threads, and their rules:
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 from indinb.client import display
@@ -36,8 +34,9 @@ from indinb.client.observers import Change, Handler, Observers, Subscription
 from indinb.client.operation import Operation
 from indinb.client.property import Property
 from indinb.client.quiet import Quiet
-from indinb.client.session import Session, Status
-from indinb.client.transport import Transport
+from indinb.client.session import END_TIMEOUT, Session, Status
+from indinb.client.transport import TICK, Transport
+from indinb.client.worker import Worker
 from indinb.errors import ConnectionLost, PropertyError, UnknownProperty
 from indinb.protocol.messages import EnableBlob, GetProperties, Message, Notice
 from indinb.protocol.vocabulary import BlobMode, Kind
@@ -47,7 +46,6 @@ logger = logging.getLogger(__name__)
 RETURN_TIMEOUT = 10.0
 """Seconds that devices have to be announced again once a link is back."""
 
-_WORKER = "indinb-worker"
 _DEFINITIONS_TIMEOUT = 2.0  # seconds to wait for definitions, as some servers are never quiet
 
 
@@ -92,12 +90,13 @@ class Connection(Session):
         self.model = Model()
         self.observers = Observers(watched=True)
         self.devices = Devices(self)
-        self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_WORKER)
+        self.worker = Worker()
         self.archive: Archive | None = None
         self._scope = [devices] if isinstance(devices, str) else devices
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._sweep_at = math.inf
+        self._looked_at = 0.0
 
     def open(self) -> Self:
         """Start reading, ask for all definitions, and wait until they have come.
@@ -122,10 +121,20 @@ class Connection(Session):
 
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread."""
+        if not self._is_ours:
+            return
         super().close()
-        on_worker = threading.current_thread().name.startswith(_WORKER)
-        self.worker.shutdown(wait=not on_worker, cancel_futures=True)
+        if not self.worker.close(END_TIMEOUT):
+            logger.warning("%s is closed, but what its worker has begun goes on", self.address)
+        for device in self._handles.values():
+            device.let_go()
         self.observers.clear()
+
+    def disown(self) -> None:
+        """Be closed in a forked child, without a word: all of it is the parent's."""
+        super().disown()
+        self.observers = Observers()
+        self.worker = Worker()
 
     def __enter__(self) -> Self:
         return self
@@ -217,7 +226,8 @@ class Connection(Session):
         with self.observe(look):
             look()
             back.result(timeout)
-        self.quiet().result()
+        stale = any(device.stale for device in self.devices.values())
+        self.quiet(limit=RETURN_TIMEOUT, only_after_first=stale).result()
 
     def enable_blobs(
         self, device: str, property: str | None = None, mode: BlobMode | str = BlobMode.ALSO
@@ -288,20 +298,24 @@ class Connection(Session):
         wanted = [GetProperties(device) for device in self._scope or (None,)]
         return [*wanted, *(EnableBlob(*of, mode) for of, mode in self._blob_modes.items())]
 
-    def take(self, message: Message) -> None:
+    def _take(self, message: Message) -> None:
         """Fold what the server says into the model, and tell who observes."""
         for delta in self.model.apply(message):
             self._publish(delta)
 
     def _look_after(self) -> None:
-        if time.monotonic() >= self._sweep_at:
+        now = time.monotonic()
+        away, self._looked_at = now - self._looked_at, now
+        if away > 2 * TICK:  # an observer was slow, or the computer slept: nobody has read
+            self._sweep_at += away
+        if now >= self._sweep_at:
             self._sweep_at = math.inf
             for delta in self.model.sweep():
                 self._publish(delta)
 
     def _status_changed(self, before: Status, after: Status) -> None:
-        back = after == "connected"
-        self._sweep_at = time.monotonic() + RETURN_TIMEOUT if back else math.inf
+        self._looked_at = time.monotonic()
+        self._sweep_at = self._looked_at + RETURN_TIMEOUT if after == "connected" else math.inf
         self._publish(Delta("status", None, None, before, after))
 
     def _publish(self, delta: Delta) -> None:

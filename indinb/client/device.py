@@ -1,30 +1,24 @@
 """Live handle on a device: a mapping of the properties that its driver has defined."""
 
-import logging
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display
+from indinb.client.autoconnect import AutoConnect
 from indinb.client.model import Vector
-from indinb.client.observers import Change, Handler, Subscription
+from indinb.client.observers import Handler, Subscription
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property, did_you_mean
-from indinb.client.quiet import Pause, is_definition
 from indinb.client.rules import at_rest
-from indinb.errors import OperationError, UnknownProperty
+from indinb.errors import UnknownProperty
 from indinb.printable import printable
 from indinb.protocol.messages import Notice
 from indinb.protocol.vocabulary import Interface, State
 
 if TYPE_CHECKING:
     from indinb.client.connection import Connection
-
-logger = logging.getLogger(__name__)
-
-RETRY = 10.0
-"""Seconds until a device that could not be connected is tried again."""
 
 _CONNECT_TIMEOUT = 60.0  # seconds: a driver may try all serial ports
 
@@ -44,7 +38,7 @@ class Device(Mapping[str, Property]):
         self.connection = connection
         self.name = name
         self._properties: dict[str, Property] = {}
-        self._keeper: Keeper | None = None
+        self._auto_connect: AutoConnect | None = None
 
     def handle(self, name: str) -> Property:
         """Return the one handle of a property, defined or not."""
@@ -122,15 +116,21 @@ class Device(Mapping[str, Property]):
         """Whether to connect it now, and again whenever its driver or server comes back.
 
         Off by default. What cannot be connected is tried again every 10 s. Who disconnects it on
-        purpose is obeyed.
+        purpose, which is to say that the driver reports it without an Alert, is obeyed until it is
+        connected again.
         """
-        return self._keeper is not None
+        return self._auto_connect is not None
 
     @auto_connect.setter
     def auto_connect(self, on: bool) -> None:
-        if self._keeper is not None:
-            self._keeper.close()
-        self._keeper = Keeper(self) if on else None
+        self.let_go()
+        self._auto_connect = AutoConnect(self) if on else None
+
+    def let_go(self) -> None:
+        """Leave it alone from now on."""
+        if self._auto_connect is not None:
+            self._auto_connect.close()
+            self._auto_connect = None
 
     def observe(self, handler: Handler) -> Subscription:
         """Call `handler` with each `Change` of this device, on the reader thread."""
@@ -194,45 +194,3 @@ class Device(Mapping[str, Property]):
 
 def _values(vector: Vector) -> str:
     return ", ".join(f"{element.label}: {element.text}" for element in vector.elements.values())
-
-
-class Keeper:
-    """Connects a device whenever it is defined and not connected.
-
-    Parameters
-    ----------
-    device : Device
-        Which it keeps connected.
-    """
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._work: Operation[None] | None = None
-        observers = device.connection.observers
-        self._subscription = observers.add((device.name, "CONNECTION"), self._hear)
-        self._begin()
-
-    def close(self) -> None:
-        """Leave it alone."""
-        self._subscription.close()
-        if self._work is not None:
-            self._work.abort()
-
-    def _hear(self, change: Change) -> None:
-        if is_definition(change):
-            self._begin()
-
-    def _begin(self) -> None:
-        if "CONNECTION" in self._device and not self._device.connected:
-            self._work = Procedure(f"connect {self._device.name} again", self._connecting())
-
-    def _connecting(self) -> Steps[None]:
-        device = self._device
-        while not device.connected:
-            try:
-                yield device.start_connect()
-            except OperationError as error:
-                logger.warning("%s; it is tried again in %g s", error, RETRY)
-                yield Pause(device.connection, RETRY)
-            else:
-                logger.warning("%s is connected", device.name)

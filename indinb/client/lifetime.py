@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 
-class Mortal(Protocol):
+class Closeable(Protocol):
     """What has to end some day."""
 
     def close(self) -> None:
@@ -24,21 +24,21 @@ class Run(NamedTuple):
     request: str
 
 
-_alive: "weakref.WeakKeyDictionary[Mortal, Run | None]" = weakref.WeakKeyDictionary()
+_alive: "weakref.WeakKeyDictionary[Closeable, Run | None]" = weakref.WeakKeyDictionary()
 
 
-def begin(mortal: Mortal, stop: Callable[[], None]) -> None:
+def begin(closeable: Closeable, stop: Callable[[], None]) -> None:
     """See to the end of something.
 
     Parameters
     ----------
-    mortal : Mortal
+    closeable : Closeable
         Closed when the interpreter exits.
     stop : callable
         Called when nobody knows it any more; so it must not know it either.
     """
-    _alive[mortal] = _this_run()
-    weakref.finalize(mortal, _end, weakref.ref(mortal), stop)
+    _alive[closeable] = _this_run()
+    weakref.finalize(closeable, _end, weakref.ref(closeable), stop)
 
 
 def end_of_earlier_runs() -> None:
@@ -48,17 +48,17 @@ def end_of_earlier_runs() -> None:
     IPython's memory of results.
     """
     now = _this_run()
-    for mortal, run in list(_alive.items()):
+    for closeable, run in list(_alive.items()):
         if run and now and run.cell == now.cell and run.request != now.request:
-            mortal.close()
+            closeable.close()
 
 
-def _end(reference: "weakref.ref[Mortal]", stop: Callable[[], None]) -> None:
-    mortal = reference()
-    if mortal is None:
+def _end(reference: "weakref.ref[Closeable]", stop: Callable[[], None]) -> None:
+    closeable = reference()
+    if closeable is None:
         stop()
     else:
-        mortal.close()  # the interpreter exits
+        closeable.close()  # the interpreter exits
 
 
 def _this_run() -> Run | None:
@@ -74,8 +74,8 @@ def _this_run() -> Run | None:
 
 
 def _disown_all() -> None:
-    for mortal in list(_alive):
-        mortal.disown()
+    for closeable in list(_alive):
+        closeable.disown()
 
 
 if hasattr(os, "register_at_fork"):

@@ -47,13 +47,15 @@ Key = tuple[str | None, str | None]
 class Subscription:
     """An observer's ticket: `close` it, or use it in a ``with``, to hear no more."""
 
-    __slots__ = ("_observers", "errors", "handler", "key")
+    __slots__ = ("_observers", "closed", "errors", "handler", "is_slow", "key")
 
     def __init__(self, observers: "Observers", key: Key, handler: Handler) -> None:
         self._observers = observers
         self.key = key
         self.handler = handler
+        self.closed = False
         self.errors: set[type[BaseException]] = set()  # that have been logged
+        self.is_slow = False
 
     def close(self) -> None:
         """Stop observing; safe to call twice, and inside the handler."""
@@ -83,7 +85,7 @@ class Observers:
     """
 
     def __init__(self, watched: bool = False) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # signals may close a client in the midst of it
         self._by_key: dict[Key, tuple[Subscription, ...]] = {}
         self._watch = _Watch(watched)
 
@@ -97,6 +99,7 @@ class Observers:
     def remove(self, subscription: Subscription) -> None:
         """Forget a subscription."""
         key = subscription.key
+        subscription.closed = True
         with self._lock:
             rest = tuple(s for s in self._by_key.get(key, ()) if s is not subscription)
             if rest:
@@ -127,6 +130,8 @@ class Observers:
         """
         watch = self._watch
         for subscription in interested:
+            if subscription.closed:  # by one that was called before it
+                continue
             watch.call = (subscription, time.monotonic())
             if watch.rests:
                 watch.look_later(PATIENCE)
@@ -142,13 +147,13 @@ def _log(subscription: Subscription, change: Change, error: BaseException) -> No
         subscription.errors.add(type(error))
         logger.exception(
             "an observer of %s failed (the same error will not be told again): %r",
-            change.name,
+            printable(change.name),
             subscription.handler,
         )
 
 
 class _Watch:
-    """Names the observer that keeps all others waiting, while it does.
+    """Names the observer that keeps all others waiting, the first time that it does.
 
     The clock looks once a second, and only while observers are called.
 
@@ -189,5 +194,9 @@ class _Watch:
         left = begin + PATIENCE - time.monotonic()
         if left > 0:
             self.look_later(left)
-        else:
-            logger.warning("an observer keeps all others waiting: %r", subscription.handler)
+        elif not subscription.is_slow:
+            subscription.is_slow = True
+            logger.warning(
+                "an observer keeps all others waiting (it will not be told again): %r",
+                subscription.handler,
+            )

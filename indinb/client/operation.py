@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
+from functools import partial
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -53,6 +54,7 @@ class Operation(Future[T], Generic[T]):
         super().__init__()
         self.label = label
         self._aborting = False
+        self._elsewhere = ""
         self.set_running_or_notify_cancel()
 
     @property
@@ -68,6 +70,17 @@ class Operation(Future[T], Generic[T]):
         if not self.done():
             self._aborting = True
             self._stop()
+
+    def add_done_callback(self, fn: Callable[[Any], object]) -> None:
+        """Call `fn` with this operation at its end, on the thread that ends it, or now.
+
+        What it raises is logged, and keeps nothing from others.
+        """
+        super().add_done_callback(partial(_call, fn))
+
+    def disown(self, reason: str) -> None:
+        """Go on elsewhere: in a forked child, nobody will ever end what its parent has begun."""
+        self._elsewhere = reason
 
     def cancel(self) -> bool:
         """Abort, as `asyncio.wait_for` does when its time is up."""
@@ -111,10 +124,10 @@ class Operation(Future[T], Generic[T]):
 
     def _wait(self, timeout: float | None, visibly: bool = False) -> None:
         """Wait for the end: the one way in which anybody does."""
-        if self.done():
-            return
-        check_may_wait()
         try:
+            if self.done():
+                return
+            self._check_may_wait()
             if visibly and not self._ends_within(_UNNOTICED):
                 self._show()
             in_time = self._ends_within(timeout)
@@ -123,6 +136,11 @@ class Operation(Future[T], Generic[T]):
             raise
         if not in_time:
             raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
+
+    def _check_may_wait(self) -> None:
+        check_may_wait()
+        if self._elsewhere:
+            raise ConnectionLost(f"{self.label}: {self._elsewhere}")
 
     def _abort_and_wait(self) -> None:
         """Stop the instrument for Ctrl-C, and give it a little time to confirm that.
@@ -182,3 +200,10 @@ class Operation(Future[T], Generic[T]):
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
+
+
+def _call(fn: Callable[[Any], object], operation: Operation[Any]) -> None:
+    try:
+        fn(operation)
+    except SystemExit:  # which Future lets through: it would end the thread that others wait for
+        logger.exception("a callback of %r wants to exit", operation)

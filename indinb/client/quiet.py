@@ -3,7 +3,6 @@
 from time import monotonic
 from typing import Any
 
-from indinb.client.asking import Link
 from indinb.client.clock import Timer, call_later
 from indinb.client.observers import Change, Observers
 from indinb.client.operation import Operation
@@ -60,24 +59,6 @@ class Quiet(Operation[None]):
         if self._quiet is not None:
             self._quiet.cancel()
         self._subscription.close()
-
-
-class Pause(Operation[None]):
-    """Done after a while, unless the link ends before.
-
-    Parameters
-    ----------
-    link : Link
-        The connection.
-    seconds : float
-        How long.
-    """
-
-    def __init__(self, link: Link, seconds: float) -> None:
-        super().__init__(f"wait for {seconds:g} s")
-        timer = call_later(seconds, lambda: self.succeed(None))
-        self.add_done_callback(lambda _: timer.cancel())
-        link.begin(self)
 
 
 def is_definition(change: Change) -> bool:

@@ -3,12 +3,13 @@
 import logging
 import random
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from indinb.client.clock import forbid_waiting
-from indinb.client.transport import Transport
+from indinb.client.transport import Received, Transport
 from indinb.errors import IndiError
 from indinb.protocol.messages import Message, Ping
 from indinb.protocol.reader import Reader
@@ -20,24 +21,30 @@ FIRST_DELAY, LONGEST_DELAY = 0.1, 10.0
 
 
 class Owner(Protocol):
-    """Whom the reader thread works for. When nobody else knows the owner any more, it ends."""
+    """Whom the reader thread works for. When nobody else knows the owner any more, it ends.
 
-    def received(self, data: memoryview) -> None:
+    These methods are for this thread alone; people who use the owner need not see them.
+    """
+
+    def _received(self, data: memoryview) -> None:
         """Hear of bytes as they came, before they are read."""
 
-    def silent(self) -> None:
+    def _silent(self) -> None:
         """Hear that nothing has come for a while; raise OSError if the link is dead."""
 
-    def pinged(self, ping: Ping) -> None:
+    def _look_after(self) -> None:
+        """Do what is due, as at least once a second while there is a link."""
+
+    def _pinged(self, ping: Ping) -> None:
         """Take a ping, or the answer to one."""
 
-    def take(self, message: Message) -> None:
+    def _take(self, message: Message) -> None:
         """Take any other message."""
 
-    def linked(self, transport: Transport) -> None:
+    def _linked(self, transport: Transport) -> None:
         """Use another link; raise OSError if it is none."""
 
-    def lost(self, reason: str) -> None:
+    def _lost(self, reason: str) -> None:
         """Do without a link."""
 
 
@@ -61,17 +68,29 @@ class ReaderThread(threading.Thread):
         self._owner = weakref.ref(owner)
         self._transport = transport
         self._reopen = reopen
-        self._stopping = threading.Event()
+        self._stopped = False
+        self._wake = threading.Condition()  # whose lock a thread may take twice: see `stop`
         self._opens = False
-        self._heard = False
+        self._delay = 0.0  # before this link
         self._delays = delays()
 
     def stop(self) -> None:
-        """End the link and look for no other; safe to call twice and from any thread."""
-        self._stopping.set()
+        """End the link and look for no other; safe to call twice and from any thread.
+
+        Even from this one, wherever it is, when it happens to collect the owner as garbage.
+        """
+        self._stopped = True
+        self._transport.close()
+        with self._wake:
+            self._wake.notify_all()
+
+    def disown(self) -> None:
+        """Be no thread any more, in a forked child; others of the parent may have held the lock."""
+        self._stopped = True
+        self._wake = threading.Condition()
         self._transport.close()
 
-    def settle(self, timeout: float) -> None:
+    def wait_for_end(self, timeout: float) -> None:
         """Wait for the end after `stop`.
 
         Not in the thread itself; nor while it waits for an answer of the network, which nobody can
@@ -85,8 +104,11 @@ class ReaderThread(threading.Thread):
         forbid_waiting()
         linked = True
         while linked:
+            begin = time.monotonic()
             reason = self._follow()
             self._transport.close()
+            if time.monotonic() - begin > self._delay:
+                self._delays = delays()
             linked = self._tell(reason) and self._find_again()
 
     def _follow(self) -> str:
@@ -95,14 +117,10 @@ class ReaderThread(threading.Thread):
         try:
             while self._read_on(reader):
                 pass
-        except OSError as error:
-            return str(error)
-        except IndiError as error:
-            self._heard = False  # it would say the same again: don't hurry
+        except (OSError, IndiError) as error:
             return str(error)
         except Exception as error:
             logger.exception("reading failed")
-            self._heard = False
             return f"reading failed: {error}"
         return _end(reader)
 
@@ -113,34 +131,39 @@ class ReaderThread(threading.Thread):
         owner = self._owner()
         if owner is None:
             return False
+        more = self._hand_on(owner, reader, buffer, received)
+        owner._look_after()
+        return more
+
+    def _hand_on(
+        self, owner: Owner, reader: Reader, buffer: memoryview, received: Received | None
+    ) -> bool:
         if received is None:
-            owner.silent()
+            owner._silent()
             return True
         count, blocks = received
         if count:
-            self._heard = True
-            owner.received(buffer[:count])
+            owner._received(buffer[:count])
             for message in reader.buffer_updated(count, blocks):
                 if isinstance(message, Ping):
-                    owner.pinged(message)
+                    owner._pinged(message)
                 else:
-                    owner.take(message)
+                    owner._take(message)
         return count > 0
 
     def _tell(self, reason: str) -> bool:
         """Tell the owner of the loss, if it wants to know; return whether to go on."""
         owner = self._owner()
-        if owner is None or self._stopping.is_set():
+        if owner is None or self._stopped:
             return False
-        owner.lost(reason)
+        owner._lost(reason)
         return self._reopen is not None
 
     def _find_again(self) -> bool:
         """Try until there is a link again; return False when nobody wants one any more."""
-        if self._heard:  # else it was none: some proxies take any connection, and drop it
-            self._heard, self._delays = False, delays()
         for delay in self._delays:
-            if self._stopping.wait(delay):
+            self._delay = delay
+            if self._stops_within(delay):
                 return False
             try:
                 return self._link(self._open())
@@ -149,6 +172,10 @@ class ReaderThread(threading.Thread):
             except Exception:
                 logger.exception("looking for the server failed, and goes on")
         return False
+
+    def _stops_within(self, seconds: float) -> bool:
+        with self._wake:
+            return self._wake.wait_for(lambda: self._stopped, seconds)
 
     def _open(self) -> Transport:
         assert self._reopen is not None
@@ -161,11 +188,11 @@ class ReaderThread(threading.Thread):
     def _link(self, transport: Transport) -> bool:
         self._transport = transport
         owner = self._owner()
-        if owner is None or self._stopping.is_set():
+        if owner is None or self._stopped:
             transport.close()
             return False
         try:
-            owner.linked(transport)
+            owner._linked(transport)
         except OSError:
             transport.close()
             raise
@@ -183,7 +210,9 @@ def _end(reader: Reader) -> str:
 def delays() -> Iterator[float]:
     """Yield how many seconds to wait before each attempt: longer and longer.
 
-    Half of each is left to chance, so that the clients of one server don't come all at once.
+    They begin anew after a link that has lasted longer than the delay before it, so that a server
+    which takes every connection, and drops it, is not pestered. Half of each is left to chance, so
+    that the clients of one server don't come all at once.
 
     Examples
     --------

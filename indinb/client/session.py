@@ -8,8 +8,8 @@ from os import PathLike
 from typing import Any, Literal
 
 from indinb.client import lifetime
+from indinb.client.keepalive import QUESTION, KeepAlive
 from indinb.client.operation import Operation
-from indinb.client.pulse import QUESTION, Pulse
 from indinb.client.reading import ReaderThread
 from indinb.client.traffic import LIMIT, Traffic
 from indinb.client.transport import Transport
@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 
 Status = Literal["connected", "lost", "closed"]
 
-_END_TIMEOUT = 5.0  # seconds for observers that are being called while the client is closed
+END_TIMEOUT = 5.0
+"""Seconds that observers, and work that has begun, have to end when the client is closed."""
 
 
 class Session(ABC):
@@ -52,10 +53,11 @@ class Session(ABC):
         self.status: Status = "connected"
         self.loss = ""
         self.reconnects = reopen is not None
+        self._is_ours = True  # and not that of the process from which this one was forked
         self._transport = transport
         self._lock = threading.RLock()  # of the link: its status, and whole messages on it
         self._pending: set[Operation[Any]] = set()
-        self._pulse = Pulse(self.send)
+        self._keepalive = KeepAlive(self.send)
         self._traffic: Traffic | None = None
         self._reader = ReaderThread(self, transport, reopen)
         lifetime.begin(self, self._reader.stop)
@@ -65,12 +67,12 @@ class Session(ABC):
         """Tell what every link begins with."""
 
     @abstractmethod
-    def take(self, message: Message) -> None:
+    def _take(self, message: Message) -> None:
         """Take what the server says of its devices."""
 
     @abstractmethod
     def _look_after(self) -> None:
-        """Do what is due; called at least once a second while there is a link."""
+        """Do what is due."""
 
     @abstractmethod
     def _status_changed(self, before: Status, after: Status) -> None:
@@ -80,15 +82,18 @@ class Session(ABC):
         """End the last link, for good."""
         self._reader.stop()
         self._leave("closed", "this client was closed: make a new one with indinb.connect()")
-        self._reader.settle(_END_TIMEOUT)
+        self._reader.wait_for_end(END_TIMEOUT)
         self.log_traffic(None)
 
     def disown(self) -> None:
-        """Be closed in a forked child: the link is its parent's."""
+        """Be closed in a forked child, without a word: all of it is the parent's."""
+        self._is_ours = False
         self._lock = threading.RLock()  # another thread of the parent may have held it
         self.status = "closed"
         self.loss = "this client belongs to another process, of which this is a fork: connect anew"
-        self._reader.stop()
+        self._reader.disown()
+        for operation in tuple(self._pending):
+            operation.disown(self.loss)
 
     def send(self, message: Message) -> None:
         """Put one message on the wire, whole.
@@ -141,66 +146,76 @@ class Session(ABC):
 
     # What the reader thread calls.
 
-    def received(self, data: memoryview) -> None:
-        """Note that bytes have come."""
-        self._pulse.heard()
-        if self._traffic is not None:
-            self._traffic.received(data)
-        self._look_after()
+    def _received(self, data: memoryview) -> None:
+        """Note that bytes have come: the first of a link show that somebody is there."""
+        self._keepalive.heard()
+        traffic = self._traffic
+        if traffic is not None:
+            traffic.received(data)
+        if self.status == "lost":
+            self._return()
 
-    def silent(self) -> None:
+    def _silent(self) -> None:
         """Note that nothing has come for a while; raise OSError if the link is dead."""
-        self._pulse.silent()
-        self._look_after()
+        self._keepalive.silent()
 
-    def pinged(self, ping: Ping) -> None:
+    def _pinged(self, ping: Ping) -> None:
         """Take a ping, or the answer to one."""
         if ping.reply:
-            self._pulse.answered()
+            self._keepalive.answered()
         else:
             self.send(Ping(ping.uid, reply=True))
 
-    def linked(self, transport: Transport) -> None:
-        """Go on over another link; raise ConnectionLost if it is none."""
-        with self._lock:
-            self._greet(transport)
-            if self.status != "lost":  # it was closed meanwhile
-                raise ConnectionLost(self.loss)
-            self._transport = transport
-            self.status = "connected"
-        logger.warning("%s is back", self.address)
-        self._status_changed("lost", "connected")
+    def _linked(self, transport: Transport) -> None:
+        """Greet over another link, which counts when something comes; raise OSError if it is none.
 
-    def lost(self, reason: str) -> None:
+        The system takes a connection for a server that hangs, and a tunnel for one that is gone.
+        """
+        with self._lock:
+            self._transport = transport
+            self._greet(transport)
+
+    def _lost(self, reason: str) -> None:
         """Do without a link."""
         then = "trying to connect again" if self.reconnects else "connect again when it is back"
-        if self._leave("lost", f"the link to {self.address} is lost ({reason}): {then}"):
-            logger.warning(self.loss)
+        self._leave("lost", f"the link to {self.address} is lost ({reason}): {then}")
 
-    def _leave(self, status: Status, reason: str) -> bool:
-        """Tell everybody who waits or observes, unless it was closed already."""
+    def _return(self) -> None:
+        with self._lock:
+            if self.status != "lost":  # it was closed meanwhile
+                return
+            self.status = "connected"
+        logger.warning("%s is back", self.address)
+        self._tell("lost", "connected")
+
+    def _leave(self, status: Status, reason: str) -> None:
+        """Tell everybody who waits or observes, unless it is so already."""
         with self._lock:
             before = self.status
-            if before == "closed":
-                return False
+            if before in (status, "closed"):
+                return
             self.status, self.loss = status, reason
         for operation in tuple(self._pending):
             operation.fail(ConnectionLost(f"{operation.label}: {reason}"))
-        self._status_changed(before, status)
-        return True
+        if status == "lost":
+            logger.warning(reason)
+        self._tell(before, status)
+
+    def _tell(self, before: Status, after: Status) -> None:
+        if self.status == after:  # else another thread has more to tell
+            self._status_changed(before, after)
 
     def _greet(self, transport: Transport) -> None:
         """Begin a link: before anything else, as the server judges by it what is wanted."""
-        self._pulse = Pulse(self.send)
+        self._keepalive = KeepAlive(self.send, self._keepalive.answers)
         self._put(transport, b"".join(map(encode, (*self._greeting(), QUESTION))))
 
     def _put(self, transport: Transport, data: bytes) -> None:
         try:
             transport.send(data)
-        except BaseException as error:
-            transport.close()  # half a message may be on the wire: nothing may follow it
-            if not isinstance(error, OSError):
-                raise
+        except OSError as error:
+            transport.close()
             raise ConnectionLost(f"{self.address} does not take any more: {error}") from error
-        if self._traffic is not None:
-            self._traffic.sent(data)
+        traffic = self._traffic
+        if traffic is not None:
+            traffic.sent(data)

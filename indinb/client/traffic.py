@@ -3,10 +3,10 @@
 import logging
 import re
 import time
+from contextlib import nullcontext
 from logging.handlers import RotatingFileHandler
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 logger = logging.getLogger(__name__)
 
@@ -67,25 +67,35 @@ class Traffic:
         self._write(f"<<< {self._now()}\n{_text(data)}")
 
     def close(self) -> None:
-        """End the log; safe to call twice."""
-        self._handler.close()
+        """End the log; safe to call twice, and while others write."""
+        self._handler.end()
 
     def _now(self) -> str:
         return f"{time.monotonic() - self._begin:.3f}"
 
     def _write(self, text: str) -> None:
-        if not self._handler.failed:
-            self._handler.handle(_record(text[: self._longest]))
+        self._handler.handle(_record(text[: self._longest]))
 
 
 class _Handler(RotatingFileHandler):
-    """Writes until it fails: the observatory must go on when a disk is full."""
+    """Writes until it fails, as the observatory must go on when a disk is full, or is ended."""
 
-    failed = False
+    _ended = False
 
-    def handleError(self, record: Any) -> None:  # noqa: N802
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write, unless that is over: the file would be opened again."""
+        if not self._ended:
+            super().emit(record)
+
+    def end(self) -> None:
+        """Write no more."""
+        with self.lock or nullcontext():
+            self._ended = True
+            self.close()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Say it once, and write no more."""
-        self.failed = True
+        self._ended = True
         logger.exception("the log of the traffic ends here: %s", self.baseFilename)
 
 

@@ -48,7 +48,10 @@ class Transport(Protocol):
         """Wait for bytes, and return what has come; None after `TICK` seconds of silence."""
 
     def send(self, data: bytes) -> None:
-        """Send all of it; raise OSError if the other side takes nothing for `SEND_PATIENCE`."""
+        """Send all of it; raise OSError if the other side takes nothing for `SEND_PATIENCE`.
+
+        If it is stopped when a part is out, the link ends: nothing may follow half a message.
+        """
 
     def close(self) -> None:
         """End the link and wake up who is waiting in `receive_into`."""
@@ -79,15 +82,14 @@ class SocketTransport:
 
     def send(self, data: bytes) -> None:
         """Send all of it."""
-        left, patience = memoryview(data), SEND_PATIENCE
-        while left:
-            try:
-                left = left[self._socket.send(left) :]
-                patience = SEND_PATIENCE
-            except TimeoutError as error:
-                patience -= TICK
-                if patience <= 0 or error.errno is not None:
-                    raise
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._send_some(left) :]
+        except BaseException:
+            if len(left) < len(data):
+                self.close()
+            raise
 
     def close(self) -> None:
         """End the link; safe to call twice and from any thread.
@@ -101,6 +103,17 @@ class SocketTransport:
 
     def _receive(self, buffer: memoryview) -> Received:
         return self._socket.recv_into(buffer), ()
+
+    def _send_some(self, data: memoryview) -> int:
+        """Wait until some of it is taken, and return how much."""
+        patience = SEND_PATIENCE
+        while True:
+            try:
+                return self._socket.send(data)
+            except TimeoutError as error:
+                patience -= TICK
+                if patience <= 0 or error.errno is not None:
+                    raise
 
 
 class UnixTransport(SocketTransport):

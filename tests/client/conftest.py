@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indinb.client import asking, display, operation, quiet, reading
+from indinb.client import asking, autoconnect, display, operation, quiet, reading
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Model
@@ -30,6 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     monkeypatch.setattr(asking, "call_later", clock.call_later)
     monkeypatch.setattr(asking, "monotonic", lambda: clock.now)
     monkeypatch.setattr(quiet, "call_later", clock.call_later)
+    monkeypatch.setattr(autoconnect, "call_later", clock.call_later)
     monkeypatch.setattr(quiet, "monotonic", lambda: clock.now)
     return clock
 

@@ -1,10 +1,12 @@
 import contextlib
 import itertools
+import sys
 import threading
 import time
 
 import pytest
 
+from indinb.client import clock
 from indinb.client.clock import Timer, call_later
 from tests.client.fakes import SOON
 
@@ -194,3 +196,27 @@ def test_a_timer_knows_when_it_is_due():
     assert timer.due == 12.5
     timer.cancel()
     assert timer.callback is None
+
+
+def test_a_call_that_wants_to_exit_ends_nothing(caplog):
+    called = threading.Event()
+    call_later(0, sys.exit)
+    call_later(0.001, called.set)
+    assert called.wait(5)
+    assert "SystemExit" in caplog.text
+
+
+def test_a_thread_that_cannot_be_started_is_started_next_time(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", lambda self: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            call_later(0, int)
+    called = threading.Event()
+    call_later(0, called.set)
+    assert called.wait(5)
+
+
+def test_timers_that_were_cancelled_are_forgotten_long_before_they_are_due():
+    for _ in range(10_000):
+        call_later(1000, int).cancel()
+    assert len(clock._clock._timers) <= 200

@@ -6,7 +6,7 @@ import pytest
 
 from indinb.client import connection, display
 from indinb.client.connection import Connection
-from indinb.client.pulse import QUESTION
+from indinb.client.keepalive import QUESTION
 from indinb.errors import (
     Aborted,
     ConnectionLost,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import weakref
 from types import SimpleNamespace
 
@@ -154,8 +155,20 @@ def test_a_child_that_closes_it_does_not_close_its_parent_s(client, server):
 
 
 def test_a_child_of_a_parent_that_is_sending(client, server):
-    with client._lock:
-        assert in_child(client.close) == "None"
+    holding, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        with client._lock:
+            holding.set()
+            go_on.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holding.wait(10)
+    assert in_child(lambda: client.send(GetProperties())).startswith("ConnectionLost")
+    assert in_child(client.close) == "None"
+    go_on.set()
+    thread.join()
 
 
 def test_a_child_can_have_a_client_of_its_own(client):
@@ -175,6 +188,7 @@ def test_a_child_can_have_a_client_of_its_own(client):
 
 def test_what_was_pending_in_the_parent_goes_on_there(client, server):
     operation = unanswered(client)
+    assert in_child(operation.result).startswith("ConnectionLost: set CCD_TEMPERATURE of CCD")
     in_child(client.close)
     assert not operation.done()
 

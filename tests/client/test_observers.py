@@ -213,12 +213,16 @@ def test_an_observer_that_does_not_return_is_named_after_a_second(watched, patie
     publish(watched)
     assert len(caplog.records) == 1
     assert caplog.records[0].levelname == "WARNING"
-    assert "an observer keeps all others waiting: <function" in caplog.text
+    assert (
+        "an observer keeps all others waiting (it will not be told again): <function" in caplog.text
+    )
 
 
-def test_it_is_named_again_at_its_next_call(watched, patience, caplog):
+def test_it_is_named_once_and_another_as_well(watched, patience, caplog):
     watched.add(("CCD", None), lambda change: patience.advance(2))
     publish(watched)
+    publish(watched)
+    watched.add(("CCD", None), lambda change: patience.advance(2))
     publish(watched)
     assert len(caplog.records) == 2
 
@@ -280,6 +284,19 @@ def test_others_wait_no_longer_than_the_slow_one_takes(watched, patience):
 
 
 # Mistakes
+
+
+def test_one_that_another_has_closed_in_the_same_change_is_not_called(observers):
+    handler = Handler()
+    observers.add(("CCD", None), lambda change: later.close())
+    later = observers.add(("CCD", None), handler)
+    publish(observers)
+    assert handler.changes == []
+
+
+def test_a_signal_may_forget_all_in_the_midst_of_adding(observers):
+    with observers._lock:
+        observers.clear()
 
 
 def test_each_kind_of_mistake_is_logged_once(observers, caplog):

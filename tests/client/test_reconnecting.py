@@ -2,16 +2,18 @@
 
 import contextlib
 import gc
+import math
+import sys
 import threading
 import time
 import weakref
 
 import pytest
 
-from indinb.client import connection, reading
+from indinb.client import connection, keepalive, reading
 from indinb.client.connection import Connection
 from indinb.errors import ConnectionLost, UnknownProperty
-from indinb.protocol.messages import EnableBlob, GetProperties, New
+from indinb.protocol.messages import EnableBlob, GetProperties, New, Ping
 from indinb.protocol.vocabulary import BlobMode, Kind, State
 from tests.client.fakes import (
     CCD,
@@ -26,9 +28,8 @@ from tests.client.fakes import (
     obey,
     update,
 )
-from tests.client.harbour import Harbour
 from tests.client.helpers import Handler, one_line, unanswered
-from tests.waiting import wait_until
+from tests.waiting import look_until, wait_until
 
 
 def statuses(handler):
@@ -203,22 +204,42 @@ def test_a_silent_server_is_swept_too(moored, harbour, monkeypatch):
     monkeypatch.setattr(connection, "RETURN_TIMEOUT", 0)
     harbour.definitions = (FRAME,)
     harbour.cut(moored)
-    moored.silent()
+    moored._silent()
     assert list(moored.devices) == [CCD]
 
 
 def test_nothing_is_deleted_before_its_time(moored, harbour):
     harbour.definitions = (FRAME,)
     harbour.cut(moored)
-    moored.silent()
+    moored._silent()
     assert list(moored.devices) == [CCD, MOUNT]
 
 
 def test_a_second_loss_stops_the_time(moored, harbour, monkeypatch):
-    monkeypatch.setattr(connection, "RETURN_TIMEOUT", 0)
+    harbour.cut(moored)
+    assert moored._sweep_at < math.inf
     lost(moored, harbour)
+    assert moored._sweep_at == math.inf
+
+
+def test_what_comes_at_the_last_moment_is_not_deleted(moored, harbour):
+    handler = Handler()
+    moored.observe(handler)
+    moored.observe(lambda change: setattr(moored, "_sweep_at", 0))
+    moored.model.epoch += 1
+    harbour.server.tell(*OBSERVATORY)  # in one piece, after which it is looked at
+    assert {change.type for change in handler.changes} == {"updated"}
+    assert moored._sweep_at == math.inf
+
+
+def test_time_in_which_nobody_reads_does_not_count(moored, harbour):
+    """An observer was slow, or the computer slept."""
+    moored.model.epoch += 1
+    moored._sweep_at = moored._looked_at + 10
+    moored._looked_at -= 60
     moored._look_after()
     assert list(moored.devices) == [CCD, MOUNT]
+    assert moored._sweep_at > moored._looked_at + 60
 
 
 def test_what_is_another_property_now_replaces_the_old(moored, harbour):
@@ -237,6 +258,21 @@ def test_waiting_for_the_link(moored, harbour, pool):
     harbour.refusals = 0
     assert waiting.result(SOON) is None
     assert moored.status == "connected"
+    assert not moored.devices[CCD].stale
+
+
+def test_waiting_for_a_server_that_takes_its_time(moored, harbour, pool):
+    harbour._make = Mute
+    harbour.server.cut()
+    look_until(lambda: len(harbour.servers) == 2)
+    waiting = pool.submit(moored.wait_until_connected, SOON)
+    harbour.server.send(Ping("indinb", reply=True))
+    wait_until(moored, lambda: moored.status == "connected")
+    assert moored.devices[CCD].stale
+    with pytest.raises(TimeoutError):
+        waiting.result(0.1)
+    harbour.server.send(*OBSERVATORY)
+    assert waiting.result(SOON) is None
     assert not moored.devices[CCD].stale
 
 
@@ -267,19 +303,31 @@ def test_quiet_counts_what_is_told_anew(moored, harbour, clock):
     assert quiet.result(0) is None
 
 
-@pytest.mark.parametrize("when", ["while it is lost", "in an attempt", "from an observer"])
-def test_close(moored, harbour, when, pool):
-    if when == "from an observer":
-        moored.observe(lambda change: change.new == "lost" and moored.close())
-        harbour.server.cut()
-        moored._reader.join(SOON)
-    else:
-        lost(moored, harbour)
-        if when == "in an attempt":
-            harbour.open = lambda: moored.close() or Harbour().open()
-        moored.close()
+def test_close_while_it_is_lost(moored, harbour):
+    lost(moored, harbour)
+    moored.close()
     assert moored.status == "closed"
     assert not moored._reader.is_alive()
+
+
+def test_close_from_an_observer_of_the_loss(moored, harbour):
+    handler = Handler()
+    moored.observe(handler)
+    moored.observe(lambda change: change.new == "lost" and moored.close())
+    harbour.server.cut()
+    moored._reader.join(SOON)
+    assert moored.status == "closed"
+    assert statuses(handler) == [("connected", "lost"), ("lost", "closed")]
+
+
+def test_what_is_over_is_not_told_any_more(moored, harbour):
+    handler = Handler()
+    lost(moored, harbour)
+    moored.observe(handler)
+    moored.close()
+    moored._return()
+    moored._tell("lost", "connected")
+    assert statuses(handler) == [("lost", "closed")]
 
 
 def test_close_in_an_attempt_that_succeeds(connect, harbour):
@@ -326,37 +374,54 @@ def test_a_link_that_dies_in_the_greeting_is_none(moored, harbour):
     assert statuses(handler) == [("connected", "lost"), ("lost", "connected")]
 
 
-def test_delays_grow_until_something_is_heard(moored, harbour):
-    reader = moored._reader
-    before = reader._delays
+def test_delays_begin_anew_after_a_link_that_has_lasted(moored, harbour):
+    before = moored._reader._delays
     harbour.cut(moored)
-    again = reader._delays
-    assert again is not before  # the first link was a real one
-    harbour._make = Mute
-    harbour.server.cut()
-    wait_until(moored, lambda: len(harbour.servers) == 3 and moored.status == "connected")
-    mute = reader._delays
-    harbour.server.cut()
-    wait_until(moored, lambda: len(harbour.servers) == 4 and moored.status == "connected")
-    assert reader._delays is mute
+    assert moored._reader._delays is not before
+
+
+def test_delays_grow_while_links_do_not_last(moored, harbour):
+    reader = moored._reader
+    before, reader._delay = reader._delays, 1000
+    harbour.cut(moored)
+    assert reader._delays is before
 
 
 class Mute(FakeServer):
-    """Takes any link, and says nothing, as a tunnel does whose far end is gone."""
+    """Takes any link, and says nothing, as a system does for a server that hangs."""
 
     def _take(self, message):
-        pass
+        self._inbox.put(message)
 
 
-def test_what_cannot_be_read_is_not_asked_for_in_haste(moored, harbour, monkeypatch):
-    reader = moored._reader
-    monkeypatch.setattr(moored.model, "apply", lambda message: 1 / 0)
-    harbour.refusals = 1
-    harbour.server.send(FRAME)
-    wait_until(moored, lambda: moored.status == "lost")
-    delays = reader._delays
+def test_a_link_counts_when_something_comes(moored, harbour):
+    harbour._make = Mute
+    harbour.server.cut()
+    look_until(lambda: len(harbour.servers) == 2)
+    harbour.server.next(GetProperties)
+    assert moored.status == "lost"
+    with pytest.raises(ConnectionLost):
+        unanswered(moored)
+    harbour.server.send(*OBSERVATORY)
     wait_until(moored, lambda: moored.status == "connected")
-    assert reader._delays is delays
+
+
+def test_a_server_that_answered_once_has_to_answer_over_each_link(moored, harbour, monkeypatch):
+    harbour.server.tell(Ping("indinb", reply=True))
+    harbour._make = Mute
+    harbour.server.cut()
+    monkeypatch.setattr(keepalive, "PATIENCE", 0)
+    look_until(lambda: len(harbour.servers) >= 3)
+    assert moored.status == "lost"
+
+
+def test_a_callback_that_wants_to_exit_ends_nothing(moored, harbour, caplog):
+    operations = [unanswered(moored) for _ in range(3)]
+    for operation in operations:
+        operation.add_done_callback(lambda _: sys.exit(1))
+    harbour.cut(moored)
+    assert [type(operation.exception(0)) for operation in operations] == [ConnectionLost] * 3
+    assert "wants to exit" in caplog.text
 
 
 def test_delays():

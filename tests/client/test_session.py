@@ -117,14 +117,35 @@ def test_close_in_a_signal_while_sending(client, server, monkeypatch):
 
 
 def test_ctrl_c_while_sending_leaves_no_half_message(moored, harbour, monkeypatch):
-    monkeypatch.setattr(moored._transport, "send", lambda data: interrupt())
+    """A link over which a part has gone ends, and another is found."""
+    real = moored._transport._socket
+
+    class Socket:
+        def send(self, data):
+            return real.send(data[:10]) if len(data) > 100 else interrupt()
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+    message = New(Kind.TEXT, CCD, "NOTE", {"TEXT": "x" * 60})
+    moored._transport._socket = Socket()
     with pytest.raises(KeyboardInterrupt):
-        moored.send(GetProperties())
-    monkeypatch.undo()
-    wait_until(moored, lambda: moored.status == "connected" and len(harbour.servers) == 2)
+        moored.send(message)
+    wait_until(moored, lambda: len(harbour.servers) == 2 and moored.status == "connected")
     assert harbour.server.asked.wait(SOON)
     harbour.server.tell(update(FRAME, State.BUSY))
     assert moored.devices[CCD]["CCD_FRAME"].state is State.BUSY
+
+
+def test_ctrl_c_before_sending_keeps_the_link(client, server, monkeypatch):
+    operation = unanswered(client)
+    monkeypatch.setattr(client._transport, "_send_some", lambda data: interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        client.send(GetProperties())
+    monkeypatch.undo()
+    server.tell(update(FRAME, State.BUSY))
+    assert client.status == "connected"
+    assert not operation.done()
 
 
 # Closing while it opens
@@ -165,7 +186,7 @@ def test_ctrl_c_while_it_opens(mute, monkeypatch):
 
 def test_ctrl_c_while_it_closes(client, monkeypatch):
     """What is left is done when it is closed again."""
-    monkeypatch.setattr(client._reader, "settle", interrupt)
+    monkeypatch.setattr(client._reader, "wait_for_end", interrupt)
     with pytest.raises(KeyboardInterrupt):
         client.close()
     monkeypatch.undo()

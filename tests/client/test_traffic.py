@@ -97,6 +97,14 @@ def test_close_twice(traffic):
     traffic.close()
 
 
+def test_what_comes_after_the_end_does_not_open_the_file_again(traffic, path):
+    traffic.close()
+    before = path.read_text()
+    traffic.sent(b"<x/>")
+    assert traffic._handler.stream is None
+    assert path.read_text() == before
+
+
 # Of a client
 
 

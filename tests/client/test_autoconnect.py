@@ -1,14 +1,18 @@
 """Devices that are connected again whenever they come back."""
 
+import gc
+import weakref
+
 import pytest
 
-from indinb.client import device as device_module
+from indinb.client import autoconnect
+from indinb.client.connection import Connection
 from indinb.errors import NotWritable
 from indinb.protocol.messages import Delete, New, Update
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import CCD, CONNECTION, FILTER_NAME, SOON, FakeServer, obey, update
 from tests.client.helpers import Handler
-from tests.waiting import wait_until
+from tests.waiting import look_until, wait_until
 
 OFF = CONNECTION._replace(
     members=tuple(m._replace(value=m.name == "DISCONNECT") for m in CONNECTION.members)
@@ -43,7 +47,7 @@ def fail_to_connect(ccd, server):
 
 def connected(device):
     wait_until(device, lambda: device.connected)
-    device._keeper._work.result(SOON)
+    device._auto_connect._work.result(SOON)
 
 
 def test_by_default_a_device_is_left_alone(ccd, server):
@@ -112,7 +116,7 @@ def test_what_cannot_be_connected_is_tried_again(ccd, server, clock, caplog):
     assert "[ERROR] no camera" in caplog.text
     assert "it is tried again in 10 s" in caplog.text
     server.answer = throw
-    clock.advance(device_module.RETRY)
+    clock.advance(autoconnect.RETRY)
     wait_until(ccd, lambda: ccd.connected)
     server.tell()
     clock.advance(1)
@@ -169,3 +173,79 @@ def test_other_observers_hear_of_it(ccd, server):
     connected(ccd)
     server.tell(update(OFF, State.OK))
     assert handler.heard == [("updated", "CONNECTION")] * 2
+
+
+# What is wanted
+
+
+def test_who_disconnects_it_is_obeyed_over_the_next_link(connect, harbour):
+    harbour._make = lambda *definitions: FakeServer(*definitions, answer=throw)
+    harbour.definitions = (OFF,)
+    client = connect(harbour, reopen=harbour.open)
+    ccd = client.devices[CCD]
+    ccd.auto_connect = True
+    connected(ccd)
+    ccd.disconnect()
+    harbour.server.tell(update(OFF, State.IDLE))
+    harbour.cut(client)
+    harbour.server.tell()
+    assert not ccd.connected
+    assert harbour.server.heard(New) == []
+
+
+def test_a_device_that_is_lost_with_an_alert_is_wanted_all_the_same(ccd, server):
+    ccd.auto_connect = True
+    connected(ccd)
+    server.tell(update(CONNECTION, State.ALERT, CONNECT=False, DISCONNECT=True))
+    server.tell(Delete(CCD), OFF)
+    connected(ccd)
+
+
+def test_restarts_do_not_pile_up(ccd, server, clock):
+    fail_to_connect(ccd, server)
+    for _ in range(5):
+        server.tell(Delete(CCD), OFF)
+        wait_until(ccd, lambda: ccd["CONNECTION"].state is State.ALERT)
+        server.tell()
+        clock.advance(1)
+    assert len(clock.pending) == 1
+    ccd.auto_connect = False
+    assert clock.pending == []
+
+
+def test_it_can_be_asked_for_without_a_link(connect, harbour):
+    harbour._make = lambda *definitions: FakeServer(*definitions, answer=throw)
+    harbour.definitions = (OFF,)
+    client = connect(harbour, reopen=harbour.open)
+    harbour.refusals = 10**9
+    harbour.server.cut()
+    wait_until(client, lambda: client.status == "lost")
+    client.devices[CCD].auto_connect = True
+    harbour.refusals = 0
+    connected(client.devices[CCD])
+
+
+def test_what_could_not_be_turned_on_leaves_nothing(connect, server):
+    client = connect(server, read_only=True)
+    for _ in range(3):
+        with pytest.raises(NotWritable):
+            client.devices[CCD].auto_connect = True
+    assert client.observers._by_key == {}
+
+
+def wait_for_timer(keeper):
+    look_until(lambda: keeper._timer)
+
+
+def test_a_forgotten_client_is_not_kept_by_what_is_tried_again():
+    server = FakeServer(OFF, answer=refuse)
+    client = Connection(server.transport, "fake").open()
+    ccd = client.devices[CCD]
+    fail_to_connect(ccd, server)
+    keeper = ccd._auto_connect
+    wait_for_timer(keeper)
+    timer, gone = keeper._timer, weakref.ref(client)
+    del client, ccd, keeper
+    look_until(lambda: gc.collect() is None or gone() is None)
+    timer.cancel()
+    server.close()

@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from indinb.client import pulse
-from indinb.client.pulse import PATIENCE, QUESTION, SILENCE, Pulse
+from indinb.client import keepalive
+from indinb.client.keepalive import PATIENCE, QUESTION, SILENCE, KeepAlive
 from indinb.errors import ConnectionLost
 from indinb.protocol.messages import Ping
 from indinb.protocol.vocabulary import State
@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 def now(monkeypatch):
     """Return the time, which goes on when it is told to."""
     now = SimpleNamespace(seconds=100.0)
-    monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: now.seconds))
+    monkeypatch.setattr(keepalive, "time", SimpleNamespace(monotonic=lambda: now.seconds))
     return now
 
 
@@ -27,7 +27,7 @@ def sent():
 
 @pytest.fixture
 def beat(now, sent):
-    return Pulse(sent.append)
+    return KeepAlive(sent.append)
 
 
 def wait(beat, now, seconds):
@@ -93,7 +93,7 @@ def test_the_time_counts_from_when_the_question_was_out(now):
     def slow(message):
         now.seconds += 60
 
-    beat = Pulse(slow)
+    beat = KeepAlive(slow)
     beat.heard()
     beat.answered()
     wait(beat, now, SILENCE + PATIENCE - 1)
@@ -119,8 +119,8 @@ def frozen(client, server, monkeypatch):
     """Let the client know that the server answers, and freeze it."""
     server.tell()
     server.frozen = True
-    monkeypatch.setattr(pulse, "SILENCE", 0)
-    monkeypatch.setattr(pulse, "PATIENCE", 0)
+    monkeypatch.setattr(keepalive, "SILENCE", 0)
+    monkeypatch.setattr(keepalive, "PATIENCE", 0)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_frozen_server_is_found_again(answering, connect, harbour, monkeypatch
 
 def test_a_server_that_does_not_know_the_question_is_not_lost(client, server):
     for _ in range(20):
-        client.silent()
+        client._silent()
     server.tell(update(FRAME, State.BUSY))
     assert client.status == "connected"
     assert server.heard(Ping) == [QUESTION]

@@ -14,7 +14,7 @@ PATIENCE = 5.0
 QUESTION = Ping("indinb")
 
 
-class Pulse:
+class KeepAlive:
     """Feels whether the server at the other end of one link lives.
 
     The `QUESTION` belongs to the greeting of each link, so that it is known early on whether this
@@ -25,31 +25,33 @@ class Pulse:
     ----------
     send : callable
         Puts a message on the wire.
+    answers : bool
+        Whether it is known to answer, from an earlier link.
 
     Examples
     --------
     >>> asked = []
-    >>> pulse = Pulse(asked.append)
-    >>> pulse.silent()  # but it has not answered yet
+    >>> keepalive = KeepAlive(asked.append)
+    >>> keepalive.silent()  # but it has not answered yet
     >>> asked
     []
     """
 
-    def __init__(self, send: Callable[[Ping], None]) -> None:
+    def __init__(self, send: Callable[[Ping], None], answers: bool = False) -> None:
+        self.answers = answers
         self._send = send
-        self._answers = False
         self._heard = time.monotonic()
         self._asked: float | None = self._heard  # since when an answer is awaited
 
     def heard(self) -> None:
         """Note that something has come: whatever it is, the server lives."""
         self._heard = time.monotonic()
-        if self._answers:
+        if self.answers:
             self._asked = None
 
     def answered(self) -> None:
         """Note that it was the answer."""
-        self._answers = True
+        self.answers = True
         self._asked = None
 
     def silent(self) -> None:
@@ -64,7 +66,7 @@ class Pulse:
         if self._asked is None:
             if now - self._heard >= SILENCE:
                 self._ask()
-        elif self._answers and now - self._asked >= PATIENCE:
+        elif self.answers and now - self._asked >= PATIENCE:
             raise TimeoutError(f"it has said nothing for {now - self._heard:.0f} s")
 
     def _ask(self) -> None:
