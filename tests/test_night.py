@@ -5,14 +5,15 @@ import os
 import random
 import signal
 import threading
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import indinb
 from indinb import Client
-from indinb.errors import ConnectionLost, Failed, OperationError
+from indinb.client.operation import Operation
+from indinb.errors import Aborted, ConnectionLost, Failed, OperationError
 from indinb.instruments import guard as guard_room
 from indinb.servers import IndiServer
 from tests.endurance.process import family
@@ -58,11 +59,9 @@ def test_a_driver_that_dies_in_an_exposure_and_comes_back_by_itself(
     ccd.auto_connect = True
     operation = camera.start_exposure(60)
     wait_until(ccd, lambda: camera.exposing)
-    begin = time.monotonic()
     kill_the_driver(server)
     with pytest.raises(Failed, match="its driver has died or was stopped") as caught:
         operation.result(10)
-    assert time.monotonic() - begin < 0.5
     assert "\n" not in str(caught.value)
     wait_until(ccd, lambda: ccd.connected and exposure.defined)
     assert ccd["CCD_EXPOSURE"] is exposure
@@ -85,23 +84,21 @@ def test_a_device_that_is_disconnected_in_an_exposure(client: Client) -> None:
 # Ctrl-C
 
 
-def press_ctrl_c(after: float) -> threading.Timer:
+@contextlib.contextmanager
+def ctrl_c(after: float) -> Iterator[None]:
+    """Press Ctrl-C some time after the begin, wherever that is."""
     timer = threading.Timer(after, signal.raise_signal, [signal.SIGINT])
     timer.start()
-    return timer
+    try:
+        yield
+    finally:
+        timer.join()
 
 
-def interrupted(client: Client, after: float) -> None:
-    """Expose, and press Ctrl-C meanwhile, wherever that is."""
-    timer = press_ctrl_c(after)
-    with pytest.raises(KeyboardInterrupt):
-        expose_twice(client)
-    timer.join()
-
-
-def expose_twice(client: Client) -> None:
-    client.camera.expose(0.01)
-    client.camera.expose(60)
+def expose(client: Client, after: float) -> None:
+    with ctrl_c(after):
+        client.camera.expose(0.01)
+        client.camera.expose(60)
 
 
 def test_ctrl_c_at_any_moment(client: Client) -> None:
@@ -109,35 +106,38 @@ def test_ctrl_c_at_any_moment(client: Client) -> None:
     generator = random.Random(0)
     camera = client.camera
     for _ in range(INTERRUPTS):
-        interrupted(client, generator.uniform(0, 0.3))
+        with pytest.raises(KeyboardInterrupt):
+            expose(client, generator.uniform(0, 0.3))
         client.wait_until_connected(10)  # it may have hit a message half sent
         wait_until(camera.device, lambda: not camera.exposing)
     assert camera.expose(0.01).shape == (64, 64)
     assert client._pending == set()
 
 
+def wait_for(operation: Operation[Any], after: float) -> None:
+    with ctrl_c(after):
+        operation.result()
+
+
 def test_ctrl_c_while_a_result_is_waited_for(client: Client) -> None:
     operation = client.camera.start_exposure(60)
     wait_until(client.camera.device, lambda: client.camera.exposing)
-    timer = press_ctrl_c(0.1)
     with pytest.raises(KeyboardInterrupt):
-        operation.result()
-    timer.join()
+        wait_for(operation, 0.1)
     wait_until(client.camera.device, lambda: not client.camera.exposing)
-    assert isinstance(operation.exception(10), indinb.errors.Aborted)
+    assert isinstance(operation.exception(10), Aborted)
 
 
-def test_ctrl_c_while_it_connects(server: IndiServer) -> None:
-    for after in (0.005, 0.03, 0.1):
-        timer = press_ctrl_c(after)
-        with pytest.raises(KeyboardInterrupt):
-            connect_for_ever(server)
-        timer.join()
+def connect_for_ever(server: IndiServer, after: float) -> None:
+    with ctrl_c(after):
+        while True:
+            indinb.connect(server.host, server.port).close()
 
 
-def connect_for_ever(server: IndiServer) -> None:
-    while True:
-        indinb.connect(server.host, server.port).close()
+@pytest.mark.parametrize("after", [0.005, 0.03, 0.1])
+def test_ctrl_c_while_it_connects(server: IndiServer, after: float) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        connect_for_ever(server, after)
 
 
 # A link that is lost
