@@ -254,8 +254,8 @@ def connect(
     """Connect to an INDI server.
 
     Returns when the server has announced its devices: after 150 ms without a new definition, or
-    2 s at most. When a notebook's cell is run again, the client that it made before is closed, if the
-    notebook tells which cell runs, as JupyterLab does.
+    2 s at most. When a notebook's cell is run again, the client that it made before is closed, if
+    the notebook tells which cell runs, as JupyterLab does.
 
     Parameters
     ----------
