@@ -150,6 +150,10 @@ class Client(Connection):
         not disarm it: ``guard.disarm()`` does, or the end of a ``with client.guard(…):``.
         A second guard replaces the first.
 
+        The driver has one heart, whoever beats it: of two clients that guard one server, each
+        keeps the other's heart beating, and the last to arm says what is done. A client that is
+        closed because its notebook's cell is run again stops its heart as well: guard anew then.
+
         Parameters
         ----------
         seconds : Quantity or float

@@ -3,21 +3,24 @@
 import contextlib
 import logging
 import math
-from collections.abc import Mapping
-from time import time
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from astropy import units as u
 
 from indinb.client import display
+from indinb.client.clock import check_may_wait
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change, Subscription
+from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
-from indinb.client.request import build
+from indinb.client.quiet import is_definition
 from indinb.errors import ConnectionLost, IndiError, NotWritable, OutOfRange
 from indinb.instruments import watchdog
-from indinb.instruments.heart import Heart
+from indinb.instruments.heart import Heart, now
+from indinb.printable import printable
+from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State
 
 logger = logging.getLogger(__name__)
@@ -94,27 +97,35 @@ class Guard:
 
     @property
     def armed(self) -> bool:
-        """Whether the server would do all that is asked if this program died now."""
+        """Whether the server would do what is asked if this program died now, as far as is known.
+
+        Nobody knows before the worst case whether the server's own machine reaches it at this
+        port, whether the mount and the dome obey, or whether the script can be run. Nor does it
+        say that the server has not acted already: see `triggered`.
+        """
         return not self._problem()
 
+    def start_arm(self, instead_of: "Guard | None" = None) -> "Operation[Guard]":
+        """Begin to arm; see `arm`."""
+        return Procedure(f"arm {self.device.name}", self._arming(instead_of))
+
     def arm(self, instead_of: "Guard | None" = None) -> Self:
-        """Set up the driver, wait until it has taken everything, and let the heart beat.
+        """Set up the driver, and wait until it has taken everything.
+
+        The heart beats from the begin, as the driver may be armed already.
 
         Parameters
         ----------
         instead_of : Guard, optional
             Ends, unless this one cannot be armed.
         """
-        if instead_of is not None:
-            instead_of._heart.stop()
-        try:
-            Procedure(f"arm {self.device.name}", self._arming()).wait()
-        except BaseException:
-            self._withdraw(instead_of)
-            raise
-        if instead_of is not None:
-            instead_of._finish("a newer guard has taken its place")
+        check_may_wait()
+        self.start_arm(instead_of).wait()
         return self
+
+    def start_disarm(self) -> Operation[None]:
+        """Begin to disarm; see `disarm`."""
+        return Procedure(f"disarm {self.device.name}", self._disarming())
 
     def disarm(self) -> None:
         """Tell the server not to act any more; safe to call twice.
@@ -124,23 +135,20 @@ class Guard:
         ConnectionLost
             If there is no link, so that the server will act. Call it again when the link is back.
         """
-        if self._ended:
-            return
-        self._heart.stop()
-        try:
-            Procedure(f"disarm {self.device.name}", self._disarming()).wait()
-        except ConnectionLost as error:
-            raise ConnectionLost(
-                f"{error}; so {self.device.name} could not be disarmed, and acts "
-                f"{self.seconds:g} s after the last heartbeat"
-            ) from None
-        self._finish("it was disarmed")
+        check_may_wait()
+        self.start_disarm().wait()
 
     def halt(self) -> None:
         """Let the heart stop, and leave the switch armed: for a client that is closed."""
         if self._heart.beats:
-            logger.warning("%s hears no heartbeat any more, and %s", self.device.name, self._orders)
+            self._warn(f"hears no heartbeat any more, and {self._orders}")
         self._heart.stop()
+
+    def disown(self) -> None:
+        """Be no more in a forked child: the guard is its parent's, which goes on."""
+        self._heart.disown()
+        self._subscriptions.clear()
+        self._ended = "it belongs to another process, of which this is a fork"
 
     def __enter__(self) -> Self:
         return self
@@ -148,67 +156,99 @@ class Guard:
     def __exit__(self, *exc: object) -> None:
         self.disarm()
 
-    def _arming(self) -> Steps[None]:
+    def _arming(self, instead_of: "Guard | None") -> Steps["Guard"]:
+        before = instead_of if instead_of is not None and instead_of._heart.beats else None
+        try:
+            yield from self._setting_up(before)
+        except BaseException:
+            self._withdraw(before)
+            raise
+        if instead_of is not None:
+            instead_of._finish("a newer guard has taken its place")
+        self._begin()
+        return self
+
+    def _setting_up(self, before: "Guard | None") -> Steps[None]:
         """Set up the driver; to disconnect it helps it out of an earlier shutdown that hangs."""
         if self.device[watchdog.SHUTDOWN].state is State.BUSY:
-            logger.warning("%s was shutting down, and begins anew", self.device.name)
+            self._warn("was shutting down, and begins anew")
+        self._send(self._orders.heartbeat())
+        self._heart.start()
+        if before is not None:
+            yield before._heart.stop()
         yield self.device.start_connect()
         yield self.device.start_disconnect()
         yield self.device.start_connect()
         for name, asked in self._orders.wanted().items():
             yield self.device[name].set(asked)
-        self._begin()
 
     def _begin(self) -> None:
         self._finish("")
         observers = self._connection.observers
         keys = [(self.device.name, None), *self._orders.watched()]
         self._subscriptions = [observers.add(key, self._hear) for key in keys]
-        self._answered = time()
-        self._heart.start()
+        self._answered = now()
 
     def _finish(self, why: str) -> None:
         self._ended = why
         for subscription in self._subscriptions:
             subscription.close()
 
-    def _withdraw(self, instead_of: "Guard | None") -> None:
+    def _withdraw(self, before: "Guard | None") -> None:
         """Leave things as they were before `arm`, as well as can be."""
         self._heart.stop()
         self._finish("it could not be armed")
-        if instead_of is not None and not instead_of._ended:
-            instead_of._heart.start()
-            return
-        with contextlib.suppress(IndiError):
-            trigger = self.device[watchdog.TRIGGER].vector
-            self._connection.send(build(trigger, {watchdog.TRIGGER_VALUE: False}))
+        if before is None:
+            with contextlib.suppress(IndiError):
+                self._send(self._orders.off())
+        elif self._connection.status != "closed":
+            before._heart.start()
+            before._heart.next(0)  # what the driver has been told last may be a shorter time
 
     def _disarming(self) -> Steps[None]:
-        self._heart.wait()  # nothing may follow what disarms
-        off = {watchdog.TRIGGER: {watchdog.TRIGGER_VALUE: False}}
-        for name, asked in (off | {watchdog.HEART: {watchdog.HEART_VALUE: 0.0}}).items():
-            if name in self.device:  # otherwise the driver is gone, and knows nothing
-                yield self.device[name].set(asked)
+        if self._ended:
+            return
+        yield self._heart.stop()  # nothing may follow what disarms
+        try:
+            for name, asked in watchdog.OFF.items():
+                if name in self.device:  # otherwise the driver is gone, and knows nothing
+                    yield self.device[name].set(asked)
+        except ConnectionLost as error:
+            raise ConnectionLost(
+                f"{error}; so {self.device.name} could not be disarmed, and acts "
+                f"{self.seconds:g} s after the last heartbeat"
+            ) from None
+        self._finish("it was disarmed")
 
     def _beat(self) -> None:
         """Send a heartbeat, with what else the driver does not know (any more)."""
         try:
-            self._tell(self._problem())
-            for message in self._orders.messages():
-                self._connection.send(message)
+            if self._ended:  # it is being armed: what else there is to tell is under way
+                self._send(self._orders.heartbeat())
+            else:
+                self._tell(self._problem())
+                self._send(self._orders.messages())
         except IndiError as error:  # it is told with the next beat
-            logger.debug("no heartbeat for %s: %s", self.device.name, error)
+            logger.debug("no heartbeat for %r: %s", self.device.name, error)
+
+    def _send(self, messages: Iterable[New]) -> None:
+        for message in messages:
+            self._connection.send(message)
 
     def _tell(self, problem: str) -> None:
         """Log what keeps the guard from working, and that nothing does any more, once each."""
         if problem != self._told:
             self._told = problem
             told = f"is not guarding: {problem}" if problem else "is guarding again"
-            logger.warning("%s %s", self.device.name, told)
+            self._warn(told)
+
+    def _warn(self, words: str) -> None:
+        """Log what the WatchDog does; names and words from the wire may hold anything."""
+        logger.warning("%s", printable(f"{self.device.name} {words}"))
 
     def _problem(self) -> str:
         """Return what keeps the guard from working, or nothing."""
-        link, unable = self._connection, self._orders.unable()
+        link, missing, unable = self._connection, self._orders.missing(), self._orders.unable()
         if self._ended:
             return self._ended
         if link.status != "connected":
@@ -217,6 +257,10 @@ class Guard:
             return "its heart was stopped, so the server will act"
         if watchdog.HEART not in self.device:
             return f"the driver indi_watchdog is gone from {link.address}, so nobody will act"
+        if self._orders.stale():
+            return "the link is back, but not yet all that it offers"
+        if missing:
+            return f"it does not offer {' and '.join(missing)}, so it may not act"
         if unable:
             return f"{' and '.join(unable)} cannot be parked now (connected?)"
         return self._doubt()
@@ -225,7 +269,7 @@ class Guard:
         """Return what is wrong with a driver that is there, or nothing."""
         if not self._orders.known():
             return "somebody has restarted it or set it otherwise, and it is set again"
-        if time() - self._answered > self.seconds / 2:
+        if now() - self._answered > self.seconds / 2:
             return "it does not answer"
         return ""
 
@@ -234,26 +278,30 @@ class Guard:
         words = watchdog.acting(change)
         if words:
             self._trigger(words)
-        elif change.type in ("defined", "deleted"):
+        if change.name == watchdog.HEART and change.type in ("defined", "updated"):
+            self._hear_heart(change)
+        elif change.type == "deleted" or is_definition(change):
             self._heart.next(_SOON)
-        elif change.type == "updated" and change.name == watchdog.HEART:
-            self._hear_answer(change.new.get(watchdog.HEART_VALUE))
 
-    def _hear_answer(self, value: object) -> None:
-        now = time()  # which goes on while the computer sleeps
-        silence, self._answered = now - self._answered, now
-        if not value:  # it was restarted behind a lost link, or disarmed by another client
+    def _hear_heart(self, change: Change) -> None:
+        """Take the answer to a heartbeat, or see that the driver is there (again)."""
+        value = change.new.get(watchdog.HEART_VALUE)
+        silence, self._answered = now() - self._answered, now()
+        if change.type == "defined" or not value:  # it was restarted, or another client disarmed it
             self._heart.next(_SOON)
-        elif silence > self.seconds + _LATE:
+            return
+        if silence > self.seconds + _LATE:
             self._trigger(f"it had no heartbeat for {silence:.0f} s")
+        if is_definition(change):  # over a new link: it may be about to act
+            self._heart.next(0)
 
     def _trigger(self, why: str) -> None:
         if not self.triggered:
             self.triggered = True
-            logger.warning("%s acts (%s): %s", self.device.name, self._orders, why)
+            self._warn(f"acts ({self._orders}): {why}")
 
     def __repr__(self) -> str:
-        return f"<Guard {self.device.name}: {self._condition()}; {self._orders}>"
+        return printable(f"<Guard {self.device.name}: {self._condition()}; {self._orders}>")
 
     def _condition(self) -> str:
         problem = self._problem()

@@ -13,7 +13,7 @@ from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.request import build
 from indinb.client.rules import holds
-from indinb.errors import UnknownDevice, UnknownProperty
+from indinb.errors import IndiError, UnknownDevice, UnknownProperty
 from indinb.protocol.messages import New, Value
 from indinb.protocol.vocabulary import State
 
@@ -22,6 +22,9 @@ HEART_VALUE = "WATCHDOG_HEARTBEAT_VALUE"
 TRIGGER = "WATCHDOG_Trigger"
 TRIGGER_VALUE = "TRIGGER_CLIENT"
 SHUTDOWN = "WATCHDOG_SHUTDOWN"
+
+OFF: dict[str, dict[str, Value]] = {TRIGGER: {TRIGGER_VALUE: False}, HEART: {HEART_VALUE: 0.0}}
+"""What lets it do nothing any more; in this order, as its timer goes on without a heart."""
 
 _ACTING = ("executing shutdown procedure", "Parking mount", "Parking dome", "Executing script")
 """Words of a driver that acts: when it does so once more, it does not get Busy."""
@@ -109,22 +112,57 @@ class Orders:
         }
         return {name: asked for name, asked in wanted.items() if asked}
 
+    def heartbeat(self) -> list[New]:
+        """Return a heartbeat, if the driver is there to hear it."""
+        beat = self._message(HEART, {HEART_VALUE: self.seconds})
+        return [] if beat is None else [beat]
+
     def messages(self) -> list[New]:
-        """Return a heartbeat, and before and after it what the driver does not know (any more)."""
-        vectors = {name: self.device[name].vector for name in self.wanted()}
-        return [
-            build(vectors[name], asked)
-            for name, asked in self.wanted().items()
-            if name == HEART or not holds(asked, vectors[name])
-        ]
+        """Return a heartbeat, and before and after it what the driver does not know (any more).
+
+        What it does not offer now is left out; without a heartbeat there is nothing to tell.
+        """
+        wanted = self.wanted()
+        unknown = {name: asked for name, asked in wanted.items() if not self._holds(name, asked)}
+        told = {HEART: wanted[HEART]} | unknown
+        messages = {name: self._message(name, told[name]) for name in wanted if name in told}
+        return [each for each in messages.values() if each] if messages[HEART] else []
+
+    def off(self) -> list[New]:
+        """Return what lets the driver do nothing any more, as far as it can be told."""
+        messages = [self._message(name, asked) for name, asked in OFF.items()]
+        return [message for message in messages if message]
+
+    def missing(self) -> list[str]:
+        """Return the properties that the driver ought to offer, but does not now."""
+        wanted = self.wanted().items()
+        return [name for name, asked in wanted if self._message(name, asked) is None]
+
+    def stale(self) -> bool:
+        """Whether the driver has not told all anew since the link was lost."""
+        model = self.device.connection.model
+        vectors = (model.vector(self.device.name, name) for name in self.wanted())
+        return any(vector and vector.epoch != model.epoch for vector in vectors)
+
+    def _message(self, name: str, asked: Mapping[str, Value]) -> New | None:
+        """Make a request of what has come over the present link; what is older may be wrong."""
+        model = self.device.connection.model
+        vector = model.vector(self.device.name, name)
+        if vector is None or vector.epoch != model.epoch:
+            return None
+        try:
+            return build(vector, asked)
+        except IndiError:  # it is not what this driver used to offer
+            return None
+
+    def _holds(self, name: str, asked: Mapping[str, Value]) -> bool:
+        return holds(asked, self.device.get(name) or {})
 
     def known(self) -> bool:
         """Whether it knows everything; the heart may be set to another time by another client."""
         heart = self.device.get(HEART)
         return bool(heart and heart.get(HEART_VALUE)) and all(
-            holds(asked, self.device.get(name) or {})
-            for name, asked in self.wanted().items()
-            if name != HEART
+            self._holds(name, asked) for name, asked in self.wanted().items() if name != HEART
         )
 
     def watched(self) -> list[tuple[str, str]]:

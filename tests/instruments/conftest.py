@@ -1,16 +1,18 @@
 """An observatory that a watchdog guards, and a clock that stands still."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
 from indinb import Client
-from indinb.client import quiet
+from indinb.client import quiet, reading
 from indinb.instruments import guard as room
 from indinb.instruments import heart
 from indinb.instruments.guard import Guard
 from tests.client.fakes import FakeServer, ManualClock
-from tests.instruments.kennel import OBSERVATORY, obey
+from tests.client.harbour import Harbour
+from tests.instruments.kennel import OBSERVATORY, obey, remembered
 
 
 @pytest.fixture
@@ -18,7 +20,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for heartbeats, that goes on when it is told to."""
     clock = ManualClock()
     monkeypatch.setattr(heart, "call_later", clock.call_later)
-    monkeypatch.setattr(room, "time", lambda: clock.now)
+    monkeypatch.setattr(heart, "beside", lambda act: act())
+    monkeypatch.setattr(room, "now", lambda: clock.now)
     return clock
 
 
@@ -58,4 +61,31 @@ def guard(guarded: Client, server: FakeServer, clock: ManualClock) -> Guard:
     """Return an armed guard; what was sent to arm it is forgotten."""
     guard = guarded.guard(60)
     server.received.clear()
+    return guard
+
+
+@pytest.fixture
+def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
+    """Return an observatory with a watchdog that can be lost, and is found again at once."""
+    monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    monkeypatch.setattr(reading, "LONGEST_DELAY", 0.01)
+    harbour = Harbour(*OBSERVATORY, make=partial(FakeServer, answer=obey))
+    yield harbour
+    harbour.close()
+
+
+@pytest.fixture
+def moored(monkeypatch: pytest.MonkeyPatch, harbour: Harbour) -> Iterator[Client]:
+    """Return a client that finds the harbour again."""
+    monkeypatch.setattr(quiet, "QUIET", 0.01)
+    with Client(harbour.open(), "fake:7000", reopen=harbour.open).open() as client:
+        harbour.server.tell()
+        yield client
+
+
+@pytest.fixture
+def anchored(moored: Client, harbour: Harbour, clock: ManualClock) -> Guard:
+    """Return an armed guard whose link may be lost; the harbour's driver remembers its orders."""
+    guard = moored.guard(60)
+    harbour.definitions = remembered(moored)
     return guard

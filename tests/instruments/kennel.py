@@ -1,12 +1,17 @@
 """A server with a watchdog, for tests: it takes what it is told, and never bites."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 
-from indinb.protocol.messages import Message, New, Update
+from indinb import Client
+from indinb.client.model import Model
+from indinb.client.operation import Operation
+from indinb.instruments import watchdog
+from indinb.instruments.guard import Guard
+from indinb.protocol.messages import Define, Message, New, Update
 from indinb.protocol.vocabulary import Permission, State, SwitchRule
-from tests.client.fakes import MOUNT, FakeServer, numbers, switches, texts
+from tests.client.fakes import MOUNT, SOON, FakeServer, numbers, switches, texts, update
 
 DOG = "Rex"  # people may call it anything
 ROOF = "Dome Simulator"
@@ -69,6 +74,17 @@ def obey(new: New) -> list[Message]:
     return [Update(new.kind, new.device, new.name, values, State.OK)]
 
 
+def remembered(client: Client) -> tuple[Define, ...]:
+    """Return what drivers define over a new link that live on with what they have been told."""
+    return tuple(_as_known(each, client.model) for each in OBSERVATORY)
+
+
+def _as_known(of: Define, model: Model) -> Define:
+    known = model.vector(of.device, of.name)
+    members = tuple(each._replace(value=known[each.name]) for each in of.members)
+    return of._replace(members=members, state=known.state)
+
+
 def told(messages: Iterable[New]) -> list[tuple[str, dict]]:
     """Return what was asked, by property."""
     return [(message.name, dict(message.values)) for message in messages]
@@ -91,3 +107,24 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     ]
     caplog.clear()
     return found
+
+
+def another(client: Client, seconds: float) -> Guard:
+    """Return a guard of the mount that is not armed yet."""
+    return Guard(client, seconds, {watchdog.MOUNT: client.devices[MOUNT]}, None, 7000)
+
+
+def in_an_observer(client: Client, server: FakeServer, act: Callable[[], object]) -> object:
+    """Do something in an observer, and return what it raises, or what its operation comes to."""
+    said: list[object] = []
+
+    def hear(change: object) -> None:
+        try:
+            said.append(act())
+        except RuntimeError as error:
+            said.append(error)
+
+    with client.devices[ROOF].observe(hear):
+        server.tell(update(ROOF_PARK, State.OK))
+    (found,) = said
+    return found.result(SOON) if isinstance(found, Operation) else found

@@ -1,6 +1,6 @@
-"""The guard: arming and its end."""
+"""The guard: how it is armed."""
 
-import logging
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +9,6 @@ from astropy import units as u
 
 from indinb import Client
 from indinb.errors import (
-    ConnectionLost,
     Failed,
     IndiError,
     NotWritable,
@@ -17,11 +16,9 @@ from indinb.errors import (
     UnknownDevice,
     UnknownProperty,
 )
-from indinb.instruments import guard as room
-from indinb.instruments.guard import Guard
 from indinb.protocol.messages import Delete, Message, New
 from indinb.protocol.vocabulary import State
-from tests.client.fakes import MOUNT, FakeServer, ManualClock, delete, update
+from tests.client.fakes import MOUNT, SOON, FakeServer, ManualClock, delete, update
 from tests.instruments.kennel import (
     ACTIVE,
     BEAT,
@@ -32,7 +29,6 @@ from tests.instruments.kennel import (
     OBSERVATORY,
     OFF,
     PARK,
-    PLAN,
     ROOF,
     ROOF_PARK,
     SETTINGS,
@@ -40,6 +36,8 @@ from tests.instruments.kennel import (
     STILL,
     TRIGGER,
     WATCHDOG,
+    another,
+    in_an_observer,
     info,
     obey,
     since,
@@ -53,6 +51,7 @@ from tests.instruments.kennel import (
 def test_arming_sets_the_driver_up(guarded: Client, server: FakeServer, clock: ManualClock):
     guard = guarded.guard(1 * u.min)
     assert told(server.heard(New)) == [
+        BEAT,
         ("CONNECTION", {"CONNECT": True}),
         ("CONNECTION", {"DISCONNECT": True}),
         ("CONNECTION", {"CONNECT": True}),
@@ -195,7 +194,7 @@ def test_a_driver_that_refuses(connect: Callable[..., Client], clock: ManualCloc
     client = connect(answer=refuse)
     with pytest.raises(Failed, match=f"set {of.name} of {DOG}: it went to Alert"):
         client.guard(60)
-    assert told(client.server.heard(New))[-1] == OFF  # nobody knows what it has taken
+    assert told(client.server.heard(New))[-2:] == [OFF, STILL]  # nobody knows what it has taken
     assert clock.pending == []
 
 
@@ -206,139 +205,54 @@ def test_a_driver_that_goes_meanwhile(connect: Callable[..., Client], clock: Man
     assert clock.pending == []
 
 
-# the end
-
-
-def test_disarming(guard, server, clock):
-    guard.disarm()
-    assert since(server) == [OFF, STILL]
-    assert not guard.armed
-    assert clock.pending == []
-    guard.disarm()
-    assert since(server) == []
-    assert repr(guard) == f"<Guard {DOG}: not armed: it was disarmed; {PLAN}>"
-
-
-def test_nothing_of_a_disarmed_guard_is_left(guard, guarded, server, clock):
-    guard.disarm()
-    server.received.clear()
-    server.tell(Delete(DOG), *WATCHDOG, update(SHUTDOWN, State.BUSY))
-    clock.advance(100)
-    assert since(server) == []
-    assert not guard.triggered
-    assert guarded.observers.interested(DOG, HEART.name) == ()
-
-
-def test_leaving_a_with_disarms(guarded, server, clock):
-    with guarded.guard(60) as guard:
-        assert guard.armed
-    assert told(server.heard(New))[-2:] == [OFF, STILL]
+def test_an_observer_cannot_arm_it_and_nothing_is_sent(guarded, server, clock):
+    error = in_an_observer(guarded, server, lambda: guarded.guard(60))
+    assert isinstance(error, RuntimeError)
+    assert server.heard(New) == []
     assert clock.pending == []
 
 
-def test_a_driver_that_is_gone_needs_no_disarming(guard, server, clock):
-    server.tell(Delete(DOG))
+def test_what_begins_to_arm_returns_at_once(guard, guarded, server, clock):
     guard.disarm()
-    assert since(server) == []
-    assert clock.pending == []
+    assert in_an_observer(guarded, server, guard.start_arm) is guard
+    assert guard.armed
 
 
-def test_a_lost_link_cannot_disarm(guard, guarded, server, clock):
-    guarded.status = "lost"
-    words = rf"; so {DOG} could not be disarmed, and acts 60 s after the last heartbeat$"
-    with pytest.raises(ConnectionLost, match=words):
-        guard.disarm()
-    assert "its heart was stopped" not in repr(guard)
-    guarded.status = "connected"
-    assert "its heart was stopped, so the server will act" in repr(guard)
-    guard.disarm()
-    assert since(server) == [OFF, STILL]
-
-
-def test_closing_the_client_stops_the_heart_and_leaves_the_switch_armed(
-    guard, guarded, server, clock, caplog
-):
-    guarded.close()
-    assert clock.pending == []
-    assert told(server.received) == []
-    assert warnings(caplog) == [f"{DOG} hears no heartbeat any more, and {PLAN}"]
-    assert not guard.armed
-    assert "the link to fake:7000 is closed, so the server will act" in repr(guard)
-    with pytest.raises(ConnectionLost, match="this client was closed"):
-        guard.disarm()
-
-
-def test_closing_after_disarming_is_silent(guard, guarded, caplog):
-    guard.disarm()
-    guarded.close()
-    assert warnings(caplog) == []
-
-
-def test_a_second_guard_replaces_the_first(guard, guarded, server, clock):
-    second = guarded.guard(30)
-    assert second.armed
-    assert not guard.armed
-    assert "a newer guard has taken its place" in repr(guard)
-    server.received.clear()
-    guard.disarm()
-    assert since(server) == []
-    clock.advance(10)
-    assert since(server) == [(HEART.name, {"WATCHDOG_HEARTBEAT_VALUE": 30.0})]
-    assert len(clock.pending) == 1
-
-
-def _refusing_later(connect: Callable[..., Client]) -> tuple[Client, list[bool]]:
-    refuses: list[bool] = []
+def _slow_to_connect(
+    connect: Callable[..., Client], seconds: float
+) -> tuple[Client, threading.Event, threading.Event]:
+    """Return a client whose driver, told to connect once more, waits for an event."""
+    go_on, asked = threading.Event(), threading.Event()
+    held: list[bool] = []
 
     def answer(new: New) -> list[Message]:
-        refused = refuses and new.name == SETTINGS.name
-        return [update(SETTINGS, State.ALERT)] if refused else obey(new)
+        if held and new.name == CONNECTION.name:
+            held.clear()
+            asked.set()
+            assert go_on.wait(SOON)
+        return obey(new)
 
-    return connect(answer=answer), refuses
-
-
-def test_a_second_guard_that_cannot_be_armed_leaves_the_first(connect, clock):
-    client, refuses = _refusing_later(connect)
-    guard = client.guard(60)
-    refuses.append(True)
-    with pytest.raises(Failed):
-        client.guard(30)
-    assert guard.armed
+    client = connect(answer=answer)
+    client.guard(seconds)
     client.server.received.clear()
-    clock.advance(20)
-    assert since(client.server) == [BEAT]
+    held.append(True)
+    return client, asked, go_on
 
 
-def test_a_second_guard_that_cannot_be_armed_does_not_wake_a_disarmed_one(connect, clock):
-    client, refuses = _refusing_later(connect)
-    guard = client.guard(60)
-    guard.disarm()
-    refuses.append(True)
-    with pytest.raises(Failed):
-        client.guard(30)
-    assert not guard.armed
-    assert clock.pending == []
-
-
-# showing
-
-
-def test_as_a_table(guard: Guard):
-    summary = guard.summary()
-    assert summary.rows == [[DOG, "armed", PLAN]]
-    assert len(summary.columns) == 3
-    assert PLAN in guard._repr_mimebundle_()["text/html"]
-
-
-def test_debugging_tells_of_heartbeats_that_failed(guard, server, clock, caplog):
-    caplog.set_level(logging.DEBUG, room.__name__)
-    server.tell(delete(TRIGGER))
-    clock.advance(0.5)
-    assert any("no heartbeat for" in text for text in warnings(caplog))
-
-
-def test_a_disconnected_driver_is_a_driver(guard, server, clock):
-    server.tell(update(CONNECTION, State.IDLE, None, CONNECT=False, DISCONNECT=True))
-    clock.advance(20)
-    assert since(server) == [BEAT]
-    assert guard.armed
+def test_a_heart_beats_while_the_next_guard_is_armed(connect, clock):
+    """The driver may be busy with it for longer than it waits for a heartbeat."""
+    client, asked, go_on = _slow_to_connect(connect, 60)
+    operation = another(client, 30).start_arm(instead_of=client._guard)
+    assert asked.wait(SOON)
+    clock.advance(10)
+    clock.advance(10)
+    go_on.set()
+    second = operation.result(SOON)
+    heard = [
+        values["WATCHDOG_HEARTBEAT_VALUE"]
+        for name, values in since(client.server)
+        if name == HEART.name
+    ]
+    assert heard == [30.0] * 4  # the first, two of the heart, and that of the setting up
+    assert second.armed
+    assert len(clock.pending) == 1

@@ -211,13 +211,58 @@ def test_another_client_may_beat_at_its_own_pace(server: FakeServer, orders: Ord
     assert not orders.known()
 
 
-@pytest.mark.parametrize("of", [SETTINGS, ACTIVE, SHUTDOWN, HEART, TRIGGER], ids=lambda of: of.name)
-def test_a_property_that_is_gone(server: FakeServer, orders: Orders, of: Define):
-    _know_all(server)
+REST = [SETTINGS, ACTIVE, SHUTDOWN, TRIGGER]
+
+
+@pytest.mark.parametrize("of", REST, ids=lambda of: of.name)
+def test_a_property_that_is_gone_keeps_no_heartbeat_back(
+    server: FakeServer, orders: Orders, of: Define
+):
     server.tell(delete(of))
     assert not orders.known()
-    with pytest.raises(UnknownProperty, match=f"has no property '{of.name}'"):
-        orders.messages()
+    assert orders.missing() == [of.name]
+    assert [name for name, _ in told(orders.messages())] == [n for n in ALL if n != of.name]
+    _know_all(server)
+    assert told(orders.messages()) == [BEAT]
+
+
+@pytest.mark.parametrize("of", REST, ids=lambda of: of.name)
+def test_a_property_that_is_another_keeps_no_heartbeat_back(
+    server: FakeServer, orders: Orders, of: Define
+):
+    _know_all(server)
+    server.tell(HEART._replace(name=of.name))
+    assert orders.missing() == [of.name]
+    assert told(orders.messages()) == [BEAT]
+
+
+def test_without_a_heart_there_is_nothing_to_tell(server: FakeServer, orders: Orders):
+    server.tell(delete(HEART))
+    assert not orders.known()
+    assert orders.missing() == [HEART.name]
+    assert orders.messages() == orders.heartbeat() == []
+
+
+def test_what_is_older_than_the_link_is_not_sent(
+    server: FakeServer, orders: Orders, client: Client
+):
+    client.model.epoch += 1
+    assert orders.stale()
+    assert orders.messages() == orders.heartbeat() == orders.off() == []
+    server.tell(HEART)
+    assert orders.stale()
+    assert told(orders.messages()) == [BEAT]
+    server.tell(*OBSERVATORY)
+    assert not orders.stale()
+    assert [name for name, _ in told(orders.messages())] == list(ALL)
+
+
+def test_what_lets_it_do_nothing(server: FakeServer, orders: Orders):
+    off = ("WATCHDOG_Trigger", {"TRIGGER_CLIENT": False})
+    still = ("WATCHDOG_HEARTBEAT", {"WATCHDOG_HEARTBEAT_VALUE": 0.0})
+    assert told(orders.off()) == [off, still]
+    server.tell(delete(HEART))
+    assert told(orders.off()) == [off]
 
 
 # words
