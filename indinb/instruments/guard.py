@@ -278,22 +278,26 @@ class Guard:
         words = watchdog.acting(change)
         if words:
             self._trigger(words)
-        if change.name == watchdog.HEART and change.type in ("defined", "updated"):
-            self._hear_heart(change)
-        elif change.type == "deleted" or is_definition(change):
-            self._heart.next(_SOON)
+        if change.type == "deleted" or is_definition(change):
+            self._hear_of_driver(change)
+        elif change.type == "updated" and change.name == watchdog.HEART:
+            self._hear_answer(change.new.get(watchdog.HEART_VALUE))
 
-    def _hear_heart(self, change: Change) -> None:
-        """Take the answer to a heartbeat, or see that the driver is there (again)."""
-        value = change.new.get(watchdog.HEART_VALUE)
-        silence, self._answered = now() - self._answered, now()
-        if change.type == "defined" or not value:  # it was restarted, or another client disarmed it
-            self._heart.next(_SOON)
+    def _hear_of_driver(self, change: Change) -> None:
+        """See that what the driver offers, or what it can park, comes or goes."""
+        if change.name == watchdog.HEART and change.type == "updated":
+            self._heart.next(0)  # the link is back, and the driver may be about to act
             return
-        if silence > self.seconds + _LATE:
+        if change.name == watchdog.HEART and change.type == "defined":
+            self._answered = now()  # a driver that has just begun has waited for nothing
+        self._heart.next(_SOON)
+
+    def _hear_answer(self, value: object) -> None:
+        silence, self._answered = now() - self._answered, now()
+        if not value:  # another client has disarmed it
+            self._heart.next(_SOON)
+        elif silence > self.seconds + _LATE and self._orders.triggers():
             self._trigger(f"it had no heartbeat for {silence:.0f} s")
-        if is_definition(change):  # over a new link: it may be about to act
-            self._heart.next(0)
 
     def _trigger(self, why: str) -> None:
         if not self.triggered:

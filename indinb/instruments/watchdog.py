@@ -165,6 +165,10 @@ class Orders:
             self._holds(name, asked) for name, asked in self.wanted().items() if name != HEART
         )
 
+    def triggers(self) -> bool:
+        """Whether it acts without a heartbeat; not so if it was restarted, before it is told."""
+        return self._holds(TRIGGER, {TRIGGER_VALUE: True})
+
     def watched(self) -> list[tuple[str, str]]:
         """Return the devices and properties on which it depends what can be parked."""
         return [(each.name, kind.park) for kind, each in self._parked.items()]

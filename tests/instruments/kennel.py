@@ -74,6 +74,11 @@ def obey(new: New) -> list[Message]:
     return [Update(new.kind, new.device, new.name, values, State.OK)]
 
 
+def beating(value: float) -> Define:
+    """Return the definition of a heart that waits for so many seconds."""
+    return HEART._replace(members=tuple(each._replace(value=value) for each in HEART.members))
+
+
 def remembered(client: Client) -> tuple[Define, ...]:
     """Return what drivers define over a new link that live on with what they have been told."""
     return tuple(_as_known(each, client.model) for each in OBSERVATORY)

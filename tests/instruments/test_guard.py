@@ -248,11 +248,9 @@ def test_a_heart_beats_while_the_next_guard_is_armed(connect, clock):
     clock.advance(10)
     go_on.set()
     second = operation.result(SOON)
-    heard = [
-        values["WATCHDOG_HEARTBEAT_VALUE"]
-        for name, values in since(client.server)
-        if name == HEART.name
-    ]
+    told_ = since(client.server)
+    heard = [values["WATCHDOG_HEARTBEAT_VALUE"] for name, values in told_ if name == HEART.name]
     assert heard == [30.0] * 4  # the first, two of the heart, and that of the setting up
+    assert [name for name, _ in told_].count(SHUTDOWN.name) == 1  # by the setting up alone
     assert second.armed
     assert len(clock.pending) == 1

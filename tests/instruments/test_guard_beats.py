@@ -23,6 +23,7 @@ from tests.instruments.kennel import (
     SHUTDOWN,
     TRIGGER,
     WATCHDOG,
+    beating,
     obey,
     since,
     warnings,
@@ -154,7 +155,19 @@ def test_a_driver_that_is_gone(guard, server, clock, caplog):
     clock.advance(0.5)
     assert len(since(server)) == 5
     assert guard.armed
-    assert not guard.triggered  # the new one has waited for nothing
+
+
+def test_a_driver_that_has_just_begun_has_not_acted(guard, server, clock):
+    """Though it may trigger by its own settings, and have a heart by default."""
+    server.tell(Delete(DOG))
+    clock.advance(100)
+    on = tuple(each._replace(value=True) for each in TRIGGER.members)
+    server.tell(*(each for each in WATCHDOG if each not in (HEART, TRIGGER)))
+    server.tell(beating(60.0), TRIGGER._replace(members=on))
+    clock.advance(0.5)
+    assert BEAT in since(server)
+    assert guard.armed
+    assert not guard.triggered
 
 
 def test_a_driver_that_does_not_answer(connect, clock, caplog):

@@ -222,8 +222,8 @@ def test_a_child_of_a_parent_whose_heart_beats(guard, child):
 
 def test_a_log_is_lines_of_visible_characters(connect, clock, caplog):
     """Whatever names the wire has brought."""
-    evil = "Rex\x1b[31m\nERROR all is lost"
-    roof = "Dome\x1b[2J\n"
+    evil = "Rex\x9b31m\u2028ERROR all is lost"
+    roof = "Dome\x9b2J\u202e"
     definitions = [
         each._replace(device={DOG: evil, ROOF: roof}.get(each.device, each.device))
         for each in OBSERVATORY

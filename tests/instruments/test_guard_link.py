@@ -17,6 +17,7 @@ from tests.instruments.kennel import (
     STILL,
     WATCHDOG,
     another,
+    beating,
     obey,
     remembered,
     since,
@@ -95,14 +96,19 @@ def test_a_link_that_was_lost_for_too_long(anchored, moored, harbour, clock, cap
     _lose(moored, harbour)
     clock.advance(90)
     _find(moored, harbour)
+    clock.advance(0)
+    assert since(harbour.server) == [BEAT]
     assert anchored.triggered
     assert warnings(caplog)[-1] == f"{DOG} acts ({PLAN}): it had no heartbeat for 90 s"
 
 
-def test_a_driver_that_restarted_behind_a_lost_link_has_not_acted(anchored, moored, harbour, clock):
+@pytest.mark.parametrize("value", [0.0, 60.0], ids=["no heart", "a heart by default"])
+def test_a_driver_that_restarted_behind_a_lost_link_has_not_acted(
+    anchored, moored, harbour, clock, value
+):
     _lose(moored, harbour)
     clock.advance(90)
-    harbour.definitions = OBSERVATORY
+    harbour.definitions = tuple(beating(value) if each is HEART else each for each in OBSERVATORY)
     _find(moored, harbour)
     assert not anchored.triggered
     clock.advance(0.5)
