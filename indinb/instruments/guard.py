@@ -86,8 +86,8 @@ class Guard:
         _check_may_write(connection)
         self.device = watchdog.find(connection)
         self.triggered = False
-        self._orders = watchdog.Orders(self.device, self.seconds, parked, script, port)
-        self._orders.check()
+        self._plan = watchdog.Plan(self.device, self.seconds, parked, script, port)
+        self._plan.check()
         self._connection = connection
         self._ended = "it has not been armed yet"
         self._told = ""
@@ -141,7 +141,7 @@ class Guard:
     def halt(self) -> None:
         """Let the heart stop, and leave the switch armed: for a client that is closed."""
         if self._heart.beats:
-            self._warn(f"hears no heartbeat any more, and {self._orders}")
+            self._warn(f"hears no heartbeat any more, and {self._plan}")
         self._heart.stop()
 
     def disown(self) -> None:
@@ -172,20 +172,20 @@ class Guard:
         """Set up the driver; to disconnect it helps it out of an earlier shutdown that hangs."""
         if self.device[watchdog.SHUTDOWN].state is State.BUSY:
             self._warn("was shutting down, and begins anew")
-        self._send(self._orders.heartbeat())
+        self._send(self._plan.heartbeat())
         self._heart.start()
         if before is not None:
             yield before._heart.stop()
         yield self.device.start_connect()
         yield self.device.start_disconnect()
         yield self.device.start_connect()
-        for name, asked in self._orders.wanted().items():
+        for name, asked in self._plan.wanted().items():
             yield self.device[name].set(asked)
 
     def _begin(self) -> None:
         self._finish("")
         observers = self._connection.observers
-        keys = [(self.device.name, None), *self._orders.watched()]
+        keys = [(self.device.name, None), *self._plan.watched()]
         self._subscriptions = [observers.add(key, self._hear) for key in keys]
         self._answered = now()
 
@@ -200,7 +200,7 @@ class Guard:
         self._finish("it could not be armed")
         if before is None:
             with contextlib.suppress(IndiError):
-                self._send(self._orders.off())
+                self._send(self._plan.off())
         elif self._connection.status != "closed":
             before._heart.start()
             before._heart.next(0)  # what the driver has been told last may be a shorter time
@@ -224,10 +224,10 @@ class Guard:
         """Send a heartbeat, with what else the driver does not know (any more)."""
         try:
             if self._ended:  # it is being armed: what else there is to tell is under way
-                self._send(self._orders.heartbeat())
+                self._send(self._plan.heartbeat())
             else:
                 self._tell(self._problem())
-                self._send(self._orders.messages())
+                self._send(self._plan.messages())
         except IndiError as error:  # it is told with the next beat
             logger.debug("no heartbeat for %r: %s", self.device.name, error)
 
@@ -248,7 +248,7 @@ class Guard:
 
     def _problem(self) -> str:
         """Return what keeps the guard from working, or nothing."""
-        link, missing, unable = self._connection, self._orders.missing(), self._orders.unable()
+        link, missing, unable = self._connection, self._plan.missing(), self._plan.unable()
         if self._ended:
             return self._ended
         if link.status != "connected":
@@ -257,7 +257,7 @@ class Guard:
             return "its heart was stopped, so the server will act"
         if watchdog.HEART not in self.device:
             return f"the driver indi_watchdog is gone from {link.address}, so nobody will act"
-        if self._orders.stale():
+        if self._plan.stale():
             return "the link is back, but not yet all that it offers"
         if missing:
             return f"it does not offer {' and '.join(missing)}, so it may not act"
@@ -267,7 +267,7 @@ class Guard:
 
     def _doubt(self) -> str:
         """Return what is wrong with a driver that is there, or nothing."""
-        if not self._orders.known():
+        if not self._plan.known():
             return "somebody has restarted it or set it otherwise, and it is set again"
         if now() - self._answered > self.seconds / 2:
             return "it does not answer"
@@ -296,16 +296,16 @@ class Guard:
         silence, self._answered = now() - self._answered, now()
         if not value:  # another client has disarmed it
             self._heart.next(_SOON)
-        elif silence > self.seconds + _LATE and self._orders.triggers():
+        elif silence > self.seconds + _LATE and self._plan.triggers():
             self._trigger(f"it had no heartbeat for {silence:.0f} s")
 
     def _trigger(self, why: str) -> None:
         if not self.triggered:
             self.triggered = True
-            self._warn(f"acts ({self._orders}): {why}")
+            self._warn(f"acts ({self._plan}): {why}")
 
     def __repr__(self) -> str:
-        return printable(f"<Guard {self.device.name}: {self._condition()}; {self._orders}>")
+        return printable(f"<Guard {self.device.name}: {self._condition()}; {self._plan}>")
 
     def _condition(self) -> str:
         problem = self._problem()
@@ -314,7 +314,7 @@ class Guard:
 
     def summary(self) -> display.Summary:
         """Describe it as a table."""
-        rows = [[self.device.name, self._condition(), str(self._orders)]]
+        rows = [[self.device.name, self._condition(), str(self._plan)]]
         return display.Summary("Dead man's switch", ["device", "state", "plan"], rows)
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:

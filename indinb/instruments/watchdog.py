@@ -42,7 +42,7 @@ MOUNT = Parkable("ACTIVE_TELESCOPE", "PARK_MOUNT", "TELESCOPE_PARK")
 DOME = Parkable("ACTIVE_DOME", "PARK_DOME", "DOME_PARK")
 
 
-class Orders:
+class Plan:
     """What a watchdog has to do when the heartbeats stop.
 
     Parameters

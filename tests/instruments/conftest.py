@@ -85,7 +85,7 @@ def moored(monkeypatch: pytest.MonkeyPatch, harbour: Harbour) -> Iterator[Client
 
 @pytest.fixture
 def anchored(moored: Client, harbour: Harbour, clock: ManualClock) -> Guard:
-    """Return an armed guard whose link may be lost; the harbour's driver remembers its orders."""
+    """Return an armed guard whose link may be lost; the harbour's driver remembers its plan."""
     guard = moored.guard(60)
     harbour.definitions = remembered(moored)
     return guard

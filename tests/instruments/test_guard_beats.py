@@ -223,7 +223,7 @@ def test_garbage_of_the_driver_does_not_stop_the_heart(guard, server, clock, cap
 def test_what_nobody_expects_is_logged_and_the_heart_goes_on(
     guard, server, clock, monkeypatch, caplog
 ):
-    monkeypatch.setattr(guard._orders, "messages", lambda: 1 / 0)
+    monkeypatch.setattr(guard._plan, "messages", lambda: 1 / 0)
     clock.advance(20)
     assert "ZeroDivisionError" in caplog.text
     monkeypatch.undo()

@@ -9,7 +9,7 @@ from indinb.client import quiet
 from indinb.client.observers import Change
 from indinb.errors import OutOfRange, UnknownDevice, UnknownProperty
 from indinb.instruments import watchdog
-from indinb.instruments.watchdog import DOME, MOUNT, Orders
+from indinb.instruments.watchdog import DOME, MOUNT, Plan
 from indinb.protocol.messages import Define, Notice
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import CONNECTION as OTHERS
@@ -53,15 +53,15 @@ def client(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clie
         yield client
 
 
-def _orders(client: Client, *kinds: watchdog.Parkable, script: str | None = None) -> Orders:
+def _plan(client: Client, *kinds: watchdog.Parkable, script: str | None = None) -> Plan:
     devices = {MOUNT: client.devices[TELESCOPE], DOME: client.devices[ROOF]}
     parked = {kind: devices[kind] for kind in kinds}
-    return Orders(client.devices[DOG], 60.0, parked, script, 7000)
+    return Plan(client.devices[DOG], 60.0, parked, script, 7000)
 
 
 @pytest.fixture
-def orders(client: Client) -> Orders:
-    return _orders(client, MOUNT, DOME)
+def plan(client: Client) -> Plan:
+    return _plan(client, MOUNT, DOME)
 
 
 def _know_all(server: FakeServer) -> None:
@@ -89,85 +89,83 @@ def test_without_a_watchdog_the_error_says_which_driver(definitions: tuple[Defin
 # check
 
 
-def test_what_can_be_done_is_not_refused(orders: Orders):
-    orders.check()
+def test_what_can_be_done_is_not_refused(plan: Plan):
+    plan.check()
 
 
 @pytest.mark.parametrize(
     ("of", "advice"), [(PARK, r"mount=False\)$"), (ROOF_PARK, r"dome=False\)$")]
 )
-def test_what_cannot_be_parked_is_refused(
-    server: FakeServer, orders: Orders, of: Define, advice: str
-):
+def test_what_cannot_be_parked_is_refused(server: FakeServer, plan: Plan, of: Define, advice: str):
     server.tell(delete(of))
     with pytest.raises(UnknownProperty, match=f"{of.device} has no property '{of.name}'.*{advice}"):
-        orders.check()
+        plan.check()
 
 
 def test_nothing_to_do_is_refused(client: Client):
     with pytest.raises(UnknownDevice, match="no mount and no dome to park, and no script"):
-        _orders(client).check()
+        _plan(client).check()
 
 
 def test_a_script_is_enough(client: Client):
-    _orders(client, script="/usr/bin/roof").check()
+    _plan(client, script="/usr/bin/roof").check()
 
 
 def test_longer_than_the_driver_waits_is_refused(client: Client):
     with pytest.raises(OutOfRange, match="goes from 0 to 3600, so it cannot be 7200"):
-        Orders(client.devices[DOG], 7200.0, {}, "roof", 7624).check()
+        Plan(client.devices[DOG], 7200.0, {}, "roof", 7624).check()
 
 
 # wanted
 
 
-def test_what_it_has_to_know(orders: Orders):
-    assert orders.wanted() == ALL
-    assert list(orders.wanted()) == list(ALL)
+def test_what_it_has_to_know(plan: Plan):
+    assert plan.wanted() == ALL
+    assert list(plan.wanted()) == list(ALL)
 
 
 def test_the_mount_alone(client: Client):
-    wanted = _orders(client, MOUNT).wanted()
+    wanted = _plan(client, MOUNT).wanted()
     assert wanted["ACTIVE_DEVICES"] == {"ACTIVE_TELESCOPE": TELESCOPE}
     assert wanted["WATCHDOG_SHUTDOWN"] == ALL["WATCHDOG_SHUTDOWN"] | {"PARK_DOME": False}
 
 
 def test_a_script_alone(client: Client):
-    wanted = _orders(client, script="roof").wanted()
+    wanted = _plan(client, script="roof").wanted()
     assert "ACTIVE_DEVICES" not in wanted
     assert wanted["WATCHDOG_SETTINGS"]["SHUTDOWN_SCRIPT"] == "roof"
     assert [name for name, on in wanted["WATCHDOG_SHUTDOWN"].items() if on] == ["EXECUTE_SCRIPT"]
 
 
-def test_what_cannot_be_parked_now_is_not_ordered(server: FakeServer, orders: Orders):
+def test_what_cannot_be_parked_now_is_not_ordered(server: FakeServer, plan: Plan):
     server.tell(delete(PARK))
-    assert orders.wanted()["WATCHDOG_SHUTDOWN"] == {
+    assert plan.wanted()["WATCHDOG_SHUTDOWN"] == {
         "PARK_MOUNT": False,
         "PARK_DOME": True,
         "EXECUTE_SCRIPT": False,
     }
-    assert orders.unable() == [TELESCOPE]
+    assert plan.unable() == [TELESCOPE]
     server.tell(PARK)
-    assert orders.wanted() == ALL
-    assert orders.unable() == []
+    assert plan.wanted() == ALL
+    assert plan.unable() == []
 
 
-def test_what_it_depends_on(orders: Orders, client: Client):
-    assert orders.watched() == [(TELESCOPE, "TELESCOPE_PARK"), (ROOF, "DOME_PARK")]
-    assert _orders(client, script="roof").watched() == []
+def test_what_it_depends_on(plan: Plan, client: Client):
+    assert plan.watched() == [(TELESCOPE, "TELESCOPE_PARK"), (ROOF, "DOME_PARK")]
+    assert _plan(client, script="roof").watched() == []
 
 
 # messages
 
 
-def test_a_driver_that_knows_nothing_is_told_everything(orders: Orders):
-    messages = told(orders.messages())
+def test_a_driver_that_knows_nothing_is_told_everything(plan: Plan):
+    messages = told(plan.messages())
     assert [name for name, _ in messages] == list(ALL)
     assert BEAT in messages
 
 
-def test_texts_are_sent_whole(orders: Orders):
-    values = dict(told(orders.messages()))["ACTIVE_DEVICES"]
+def test_texts_are_sent_whole(plan: Plan):
+    values = dict(told(plan.messages()))["ACTIVE_DEVICES"]
     assert list(values.items()) == [
         ("ACTIVE_TELESCOPE", TELESCOPE),
         ("ACTIVE_DOME", ROOF),
@@ -175,15 +173,15 @@ def test_texts_are_sent_whole(orders: Orders):
     ]
 
 
-def test_the_weather_is_left_alone(orders: Orders):
-    assert dict(told(orders.messages()))["WATCHDOG_Trigger"] == {"TRIGGER_CLIENT": True}
+def test_the_weather_is_left_alone(plan: Plan):
+    assert dict(told(plan.messages()))["WATCHDOG_Trigger"] == {"TRIGGER_CLIENT": True}
 
 
-def test_a_driver_that_knows_all_hears_a_heartbeat(server: FakeServer, orders: Orders):
-    assert not orders.known()
+def test_a_driver_that_knows_all_hears_a_heartbeat(server: FakeServer, plan: Plan):
+    assert not plan.known()
     _know_all(server)
-    assert orders.known()
-    assert told(orders.messages()) == [BEAT]
+    assert plan.known()
+    assert told(plan.messages()) == [BEAT]
 
 
 @pytest.mark.parametrize(
@@ -196,19 +194,19 @@ def test_a_driver_that_knows_all_hears_a_heartbeat(server: FakeServer, orders: O
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_what_was_set_otherwise_is_told_again(server: FakeServer, orders: Orders, of, values):
+def test_what_was_set_otherwise_is_told_again(server: FakeServer, plan: Plan, of, values):
     _know_all(server)
     server.tell(update(of, State.OK, None, **values))
-    assert not orders.known()
-    assert sorted(name for name, _ in told(orders.messages())) == sorted([HEART.name, of.name])
+    assert not plan.known()
+    assert sorted(name for name, _ in told(plan.messages())) == sorted([HEART.name, of.name])
 
 
-def test_another_client_may_beat_at_its_own_pace(server: FakeServer, orders: Orders):
+def test_another_client_may_beat_at_its_own_pace(server: FakeServer, plan: Plan):
     _know_all(server)
     server.tell(update(HEART, State.OK, None, WATCHDOG_HEARTBEAT_VALUE=30.0))
-    assert orders.known()
+    assert plan.known()
     server.tell(update(HEART, State.OK, None, WATCHDOG_HEARTBEAT_VALUE=0.0))
-    assert not orders.known()
+    assert not plan.known()
 
 
 REST = [SETTINGS, ACTIVE, SHUTDOWN, TRIGGER]
@@ -216,53 +214,51 @@ REST = [SETTINGS, ACTIVE, SHUTDOWN, TRIGGER]
 
 @pytest.mark.parametrize("of", REST, ids=lambda of: of.name)
 def test_a_property_that_is_gone_keeps_no_heartbeat_back(
-    server: FakeServer, orders: Orders, of: Define
+    server: FakeServer, plan: Plan, of: Define
 ):
     server.tell(delete(of))
-    assert not orders.known()
-    assert orders.missing() == [of.name]
-    assert [name for name, _ in told(orders.messages())] == [n for n in ALL if n != of.name]
+    assert not plan.known()
+    assert plan.missing() == [of.name]
+    assert [name for name, _ in told(plan.messages())] == [n for n in ALL if n != of.name]
     _know_all(server)
-    assert told(orders.messages()) == [BEAT]
+    assert told(plan.messages()) == [BEAT]
 
 
 @pytest.mark.parametrize("of", REST, ids=lambda of: of.name)
 def test_a_property_that_is_another_keeps_no_heartbeat_back(
-    server: FakeServer, orders: Orders, of: Define
+    server: FakeServer, plan: Plan, of: Define
 ):
     _know_all(server)
     server.tell(HEART._replace(name=of.name))
-    assert orders.missing() == [of.name]
-    assert told(orders.messages()) == [BEAT]
+    assert plan.missing() == [of.name]
+    assert told(plan.messages()) == [BEAT]
 
 
-def test_without_a_heart_there_is_nothing_to_tell(server: FakeServer, orders: Orders):
+def test_without_a_heart_there_is_nothing_to_tell(server: FakeServer, plan: Plan):
     server.tell(delete(HEART))
-    assert not orders.known()
-    assert orders.missing() == [HEART.name]
-    assert orders.messages() == orders.heartbeat() == []
+    assert not plan.known()
+    assert plan.missing() == [HEART.name]
+    assert plan.messages() == plan.heartbeat() == []
 
 
-def test_what_is_older_than_the_link_is_not_sent(
-    server: FakeServer, orders: Orders, client: Client
-):
+def test_what_is_older_than_the_link_is_not_sent(server: FakeServer, plan: Plan, client: Client):
     client.model.epoch += 1
-    assert orders.stale()
-    assert orders.messages() == orders.heartbeat() == orders.off() == []
+    assert plan.stale()
+    assert plan.messages() == plan.heartbeat() == plan.off() == []
     server.tell(HEART)
-    assert orders.stale()
-    assert told(orders.messages()) == [BEAT]
+    assert plan.stale()
+    assert told(plan.messages()) == [BEAT]
     server.tell(*OBSERVATORY)
-    assert not orders.stale()
-    assert [name for name, _ in told(orders.messages())] == list(ALL)
+    assert not plan.stale()
+    assert [name for name, _ in told(plan.messages())] == list(ALL)
 
 
-def test_what_lets_it_do_nothing(server: FakeServer, orders: Orders):
+def test_what_lets_it_do_nothing(server: FakeServer, plan: Plan):
     off = ("WATCHDOG_Trigger", {"TRIGGER_CLIENT": False})
     still = ("WATCHDOG_HEARTBEAT", {"WATCHDOG_HEARTBEAT_VALUE": 0.0})
-    assert told(orders.off()) == [off, still]
+    assert told(plan.off()) == [off, still]
     server.tell(delete(HEART))
-    assert told(orders.off()) == [off]
+    assert told(plan.off()) == [off]
 
 
 # words
@@ -278,7 +274,7 @@ def test_what_lets_it_do_nothing(server: FakeServer, orders: Orders):
     ],
 )
 def test_orders_in_words(client: Client, kinds, script, words):
-    assert str(_orders(client, *kinds, script=script)) == words
+    assert str(_plan(client, *kinds, script=script)) == words
 
 
 def _says(text: str) -> Change:
