@@ -16,6 +16,7 @@ _MAKERS_OWN = frozenset(
     (".arw", ".cr2", ".cr3", ".crw", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw")
 )
 
+_PIECE = 1 << 16  # bytes that are inflated at a time
 _BEST_PACKED = 100  # times smaller, at most, are pictures that fpack has packed; noise is two
 
 Decoder = Callable[[Blob, Geometry | None], Image]
@@ -129,13 +130,19 @@ def inflated(blob: Blob) -> Blob:
 
 
 def _inflate(blob: Blob) -> memoryview:
+    """Inflate piece by piece, as zlib would hold all of it twice at the end."""
     inflater = zlib.decompressobj()  # stops at the end of the data: servers pad them
+    data = bytearray()
     with reading(blob.data, "zlib data"):
-        # A limit of 0 would mean none. The second call looks for more than was announced.
-        data = inflater.decompress(blob.data, min(max(blob.size, 1), sys.maxsize))
-        if len(data) != blob.size or inflater.decompress(inflater.unconsumed_tail, 1):
+        for start in range(0, len(blob), _PIECE):
+            # One byte more than was announced shows that it is wrong. A limit of 0 would mean none.
+            room = min(blob.size + 1 - len(data), sys.maxsize)
+            data += inflater.decompress(blob.data[start : start + _PIECE], room)
+            if inflater.eof or len(data) > blob.size:
+                break
+        if len(data) != blob.size:
             raise ImageError(f"{blob!r} does not inflate to the {blob.size} bytes announced")
-    return memoryview(data)
+    return memoryview(data).toreadonly()
 
 
 @decoder(".fits", ".fit", ".fts", ".fits.fz")

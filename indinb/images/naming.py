@@ -19,6 +19,8 @@ from indinb.protocol.messages import Blob, parse_timestamp
 _KEYWORDS = ("OBJECT", "FRAME", "IMAGETYP", "FILTER", "EXPTIME", "DATE-OBS")
 _LONGEST = 40  # letters of each part; with four bytes each, all fit into the usual 255
 _LONGEST_SUFFIX = 16
+_LARGEST_INFLATED = 1 << 30  # bytes
+_MOST_DEFLATED = 100  # times smaller, at most, are pictures that zlib has packed; noise is two
 
 
 class Label(NamedTuple):
@@ -45,6 +47,8 @@ class Label(NamedTuple):
 def label(blob: Blob, device: str, arrived: dt.datetime) -> Label:
     """Find out how to write a BLOB to a file: as it came, except that ``.z`` is inflated.
 
+    That is not done beyond 1 GiB, or to more than a hundred times of what came.
+
     Parameters
     ----------
     blob : Blob
@@ -65,8 +69,9 @@ def label(blob: Blob, device: str, arrived: dt.datetime) -> Label:
     >>> label(blob, "Canon DSLR", dt.datetime(2026, 11, 22, 10, 18, 5))[:3]
     ('Canon-DSLR', '2026-11-22T10-18-05.000', '.nef')
     """
-    with contextlib.suppress(ImageError, MemoryError):  # then it is written as it came
-        blob = inflated(blob)
+    if blob.size <= min(_LARGEST_INFLATED, _MOST_DEFLATED * len(blob)):
+        with contextlib.suppress(ImageError, MemoryError):  # then it is written as it came
+            blob = inflated(blob)
     header = _header(blob)
     stem = _stem(header) or safe(device) or "frame"
     return Label(stem, _time(_start(header) or arrived), _suffix(blob.format), blob.data)

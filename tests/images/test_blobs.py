@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indinb.errors import ImageError
 from indinb.images import blobs
-from indinb.images.blobs import decode, decoder
+from indinb.images.blobs import decode, decoder, inflated
 from indinb.images.image import Geometry, Image
 from tests.images.samples import at_most, blob, fits_bytes, pixels, real_header
 
@@ -177,6 +177,13 @@ def test_a_zlib_bomb_is_never_inflated(size):
     whole = zlib.compress(bytes(50_000_000))
     with at_most(1_000_000), pytest.raises(ImageError):
         decode(blob(whole, ".fits.z", 5760))
+
+
+def test_zlib_data_are_not_held_twice():
+    data = np.random.default_rng(1).integers(0, 4, 20_000_000).astype(np.uint8).tobytes()
+    packed = blob(zlib.compress(data, 1), ".bin.z", len(data))
+    with at_most(1.3 * len(data)):
+        assert inflated(packed).data == data
 
 
 def test_damaged_zlib():

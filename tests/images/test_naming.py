@@ -1,5 +1,6 @@
 """Names of files, from headers and from whatever else comes over the wire."""
 
+import dataclasses
 import datetime as dt
 import re
 import zlib
@@ -11,7 +12,7 @@ from astropy.io import fits
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indinb.images import fitsfile
+from indinb.images import fitsfile, naming
 from indinb.images.naming import exposure, file_name, frame_type, label, safe
 from tests.images.samples import (
     at_most,
@@ -175,6 +176,25 @@ def test_what_does_not_inflate_is_written_as_it_came():
     data = zlib.compress(b"stars")
     for broken, size in [(data, 4), (data[:5], 5), (b"stars", 5)]:
         assert labelled(broken, ".fits.z", size=size)[2:] == (".fits.z", broken)
+
+
+def test_what_would_inflate_beyond_measure_is_written_as_it_came():
+    data = bytes(20_000_000)
+    packed = zlib.compress(data)
+    assert len(data) > 100 * len(packed)
+    with at_most(1_000_000):
+        assert labelled(packed, ".fits.z", size=len(data))[2:] == (".fits.z", packed)
+    padded = packed.ljust(len(data) // 100)  # as far as it may go
+    assert labelled(padded, ".fits.z", size=len(data))[2:] == (".fits", data)
+
+
+def test_nothing_is_inflated_beyond_a_gibibyte(monkeypatch):
+    sizes = []
+    monkeypatch.setattr(naming, "inflated", lambda blob: sizes.append(blob.size) or blob)
+    came = blob(memoryview(bytes(12_000_000)), ".fits.z", 1 << 30)
+    label(came, "CCD", ARRIVED)
+    assert label(dataclasses.replace(came, size=(1 << 30) + 1), "CCD", ARRIVED).suffix == ".fits.z"
+    assert sizes == [1 << 30]
 
 
 def test_what_is_too_large_for_memory_is_written_as_it_came(monkeypatch):
