@@ -2,12 +2,11 @@
 
 from collections.abc import Hashable
 
+from indinb.client.arrivals import arrived, with_only
 from indinb.client.observers import Change
-from indinb.protocol.messages import Blob
-from indinb.protocol.vocabulary import Kind
 
 FORMATS_KEPT = 8
-"""Formats of BLOBs of which the newest is kept: a driver has two or three."""
+"""Formats of BLOBs, in all, of which the newest is kept: a driver has two or three."""
 
 
 class History:
@@ -15,7 +14,10 @@ class History:
 
     Of each property, those are the first and the last change of each step from a state to another
     or the same (four states make twenty steps, as there may be none before), and of BLOBs the
-    newest of each format. So an hour of countdowns are three changes, and video is a few pictures.
+    newest of each format, but no video. So an hour of countdowns are three changes.
+
+    BLOBs are large: each is held only by the change that brought it, and only while that is the
+    newest. In all other changes, and before each of them, they are None.
 
     What a rule may ask of it, it answers as if it held all: whether there ever was a state, the
     first and the last report, the first report since a state was left, the newest picture. It
@@ -36,30 +38,19 @@ class History:
     def add(self, change: Change) -> None:
         """Take in the newest change of a property."""
         self._count += 1
-        numbered = self._count, change
+        numbered = self._count, with_only(change, {})
         before = None if change.old is None else change.old.state
         step = change.name, before, change.new.state
         self._steps.setdefault(("first", *step), numbered)
         self._steps["last", *step] = numbered
-        if formats := _fresh(change):
-            self._keep_picture((change.name, *formats), numbered)
+        if blobs := arrived(change):
+            formats = ((name, blob.format) for name, blob in blobs.items())
+            self._keep_pictures((change.name, *formats), (self._count, with_only(change, blobs)))
         kept = dict([*self._steps.values(), *self._pictures.values()])
         self.changes = tuple(kept[number] for number in sorted(kept))
 
-    def _keep_picture(self, key: Hashable, numbered: tuple[int, Change]) -> None:
+    def _keep_pictures(self, key: Hashable, numbered: tuple[int, Change]) -> None:
         self._pictures.pop(key, None)
         self._pictures[key] = numbered
         if len(self._pictures) > FORMATS_KEPT:
             del self._pictures[next(iter(self._pictures))]
-
-
-def _fresh(change: Change) -> list[tuple[str, str]]:
-    """Return the members whose BLOB is new, with its format; other reports repeat the old one."""
-    if change.new.definition.kind is not Kind.BLOB:
-        return []
-    old = change.old or {}
-    return [
-        (name, value.format)
-        for name, value in change.new.items()
-        if isinstance(value, Blob) and value is not old.get(name)
-    ]

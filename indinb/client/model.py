@@ -9,6 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -164,6 +165,12 @@ class Vector(Mapping[str, Value]):
     def __repr__(self) -> str:
         names = f"{self.definition.device}.{self.definition.name}"
         return printable(f"<Vector {names} {self.state} {self._values}>")
+
+    def with_values(self, values: dict[str, Value]) -> "Vector":
+        """Return the same with other values of its members."""
+        other = copy(self)
+        other._values = values
+        return other
 
     @property
     def elements(self) -> Mapping[str, Element]:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from astropy import units as u
 
+from indinb.client.arrivals import arrived
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
@@ -221,8 +222,8 @@ def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
         if change.name == _EXPOSURE:
             state = change.new.state
             begun = begun or _begins(change)
-        elif begun and _is_picture(change):
-            blob = change.new[_IMAGE]
+        elif begun:
+            blob = arrived(change).get(_IMAGE, blob)
     match state:
         case State.ALERT:
             return Failed("the exposure failed")
@@ -237,13 +238,6 @@ def _begins(change: Change) -> bool:
     """Whether a camera has begun: some are never Busy, but an Ok may also be only repeated."""
     was_ok = change.old is not None and change.old.state is State.OK
     return change.new.state is State.BUSY or (change.new.state is State.OK and not was_ok)
-
-
-def _is_picture(change: Change) -> bool:
-    """Whether a BLOB came that is no video: reports of a state alone leave the old one."""
-    blob = change.new.get(_IMAGE)
-    fresh = change.old is None or blob is not change.old.get(_IMAGE)
-    return isinstance(blob, Blob) and fresh and "stream" not in blob.format.casefold()
 
 
 def countdown(seconds: float, changes: Sequence[Change]) -> Progress:

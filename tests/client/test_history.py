@@ -1,10 +1,12 @@
 import gc
+import itertools
 import weakref
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indinb.client.arrivals import arrived
 from indinb.client.history import FORMATS_KEPT, History
 from indinb.client.model import Model
 from indinb.client.observers import Change
@@ -39,8 +41,8 @@ def picture(format=".fits", state=OK, **more):
 def kept(*messages, known=(TEMPERATURE, FRAME, IMAGE)):
     """Return the positions of the changes that are kept of those that messages bring."""
     changes = changes_of(known, *messages)
-    positions = {id(change): number for number, change in enumerate(changes)}
-    return [positions[id(change)] for change in compacted(changes)]
+    numbered = [change._replace(owner=number) for number, change in enumerate(changes)]
+    return [change.owner for change in compacted(numbered)]
 
 
 def temperatures(*states):
@@ -88,8 +90,31 @@ def test_the_newest_picture_is_kept_though_reports_repeat_it():
 
 
 def test_the_newest_picture_of_each_format_is_kept():
+    jpegs = [picture(".jpg") for _ in range(5)]
+    assert kept(*jpegs, picture(), *jpegs, picture(), *jpegs) == [0, 1, 11, 16]
+
+
+def test_video_is_not_kept():
     video = [picture(".stream") for _ in range(5)]
-    assert kept(*video, picture(), *video, picture(), *video) == [0, 1, 11, 16]
+    assert kept(picture(), *video, *video) == [0, 1, 10]
+    changes = compacted(changes_of([IMAGE], *video, picture(), *video))
+    assert [change.new["CCD1"] and change.new["CCD1"].format for change in changes] == [
+        None,
+        None,
+        ".fits",
+        None,
+    ]
+
+
+def test_what_is_kept_brings_the_same_blobs_and_holds_no_others():
+    changes = changes_of([IMAGE], picture(state=BUSY), update(IMAGE, OK), picture(), picture())
+    first, *rest, last = compacted(changes)
+    assert arrived(last)["CCD1"] is changes[-1].new["CCD1"]
+    assert [arrived(change) for change in (first, *rest)] == [{}] * 3
+    assert [change.old["CCD1"] for change in (first, *rest, last)] == [None] * 4
+    assert [change.new["CCD1"] for change in (first, *rest)] == [None] * 3
+    assert last.new.received == changes[-1].new.received
+    assert [change.new.state for change in (first, *rest, last)] == [BUSY, OK, OK, OK]
 
 
 def test_the_newest_picture_of_each_member_is_kept():
@@ -128,25 +153,31 @@ def test_a_long_operation_holds_few_changes():
 def test_formats_without_end_are_bounded():
     changes = changes_of([IMAGE], *(picture(f".{number}") for number in range(100)))
     assert len(compacted(changes)) <= FORMATS_KEPT + 4
-    assert compacted(changes)[-1] is changes[-1]
+    assert compacted(changes)[-1].new["CCD1"] is changes[-1].new["CCD1"]
 
 
 class Pixels(bytearray):
     """Bytes of which one can see whether they are still held."""
 
 
-def test_pictures_that_were_replaced_are_let_go():
+STEPS = [state for step in itertools.product(State, State) for state in step] * 3
+WORK = [BUSY, OK, OK, BUSY, BUSY, OK] * 20
+
+
+@pytest.mark.parametrize("format", [".fits", ".stream"])
+@pytest.mark.parametrize("states", [[OK] * 50, WORK, STEPS])
+def test_pictures_that_were_replaced_are_let_go(states, format):
     model, history, held = Model(), History(), []
     model.apply(IMAGE)
-    for _ in range(50):
+    for state in states:
         pixels = Pixels(b"pixels")
         held.append(weakref.ref(pixels))
-        report = update(IMAGE, OK, CCD1=Blob(memoryview(pixels), ".fits", 6))
+        report = update(IMAGE, state, CCD1=Blob(memoryview(pixels), format, 6))
         (delta,) = model.apply(report)
         history.add(Change("updated", None, delta.name, delta.old, delta.new))
     del pixels, report, delta
     gc.collect()
-    assert sum(ref() is not None for ref in held) <= 4
+    assert sum(ref() is not None for ref in held) == 1  # which the model holds, too
 
 
 # Verdicts: the same as of all changes

@@ -116,6 +116,12 @@ def test_a_state_alone_is_no_new_picture():
     assert bytes(_blob(verdict)) == TINY_FITS
 
 
+def test_a_definition_with_other_members_is_no_new_picture():
+    both = IMAGE._replace(members=(*IMAGE.members, IMAGE.members[0]._replace(name="PREVIEW")))
+    before = [EXPOSURE, IMAGE, picture(OTHER)]
+    assert verdict_of(RULE, changes(before, BUSY, both, OK))[1] is None
+
+
 @pytest.mark.parametrize("messages", [(ALERT,), (BUSY, ALERT), (BUSY, picture(), ALERT)])
 def test_an_exposure_fails_by_alert(messages: tuple[Message, ...]):
     number, verdict = verdict_of(RULE, _changes(*messages))
