@@ -30,6 +30,11 @@ class Figure(NamedTuple):
             return False
         return self.at_least is None or self.value >= self.at_least
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether it is of time or memory, which other work on the computer may spoil."""
+        return self.unit in ("s", "ms", "%")
+
     def __str__(self) -> str:
         demands = [("≤", self.at_most), ("≥", self.at_least)]
         demanded = " ".join(
