@@ -1,17 +1,16 @@
-"""Frames on disk: with a small server, with INDI's simulators, and in programs that die."""
+"""Frames on disk: with a small server, and with INDI's simulators."""
 
 import errno
+import gc
 import os
 import re
-import subprocess
-import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy.io import fits
 
 import indinb
 from indinb import Client, Frame
@@ -204,90 +203,26 @@ def test_what_could_not_be_written_is_there_after_the_end(
     assert written(tmp_path) == ["stars"]
 
 
-BEGIN = """
-import concurrent.futures.thread, itertools, sys, threading
-import numpy as np
-from indinb import Camera, Client
-from tests.client.fakes import ABORT, CCD, CONNECTION, FRAME_TYPE, IMAGE, FakeServer
-from tests.instruments.evidence import EXPOSURE, exposing, picture
-from tests.test_saving import checked
-from indinb.protocol.vocabulary import State
+def test_a_client_that_is_forgotten_tries_for_the_last_time(
+    server: FakeServer, tmp_path: Path, monkeypatch, caplog
+):
+    def work() -> weakref.ref[Client]:
+        client = Client(server.transport, "fake").open()
+        server.tell()
+        client.save_to = tmp_path
+        send(server, "stars")
+        worked(client)
+        return weakref.ref(client)
 
-numbers = itertools.count(1)
-def answer(new):
-    return [exposing(State.BUSY, 1.0), picture(checked(next(numbers))), exposing(State.OK)]
-server = FakeServer(CONNECTION, FRAME_TYPE, EXPOSURE, ABORT, IMAGE, answer=answer)
-client = Client(server.transport, "fake").open()
-client.save_to = sys.argv[1]
-"""
+    def is_gone() -> bool:
+        gc.collect()
+        return gone() is None
 
-ENDS_WHILE_FRAMES_WAIT = """
-go_on = threading.Event()
-client.worker.submit(go_on.wait)
-server.tell(*(picture(checked(number)) for number in range(5)))
-go_on.set()
-"""
-
-ENDS_WHILE_FRAMES_ARRIVE = """
-concurrent.futures.thread._python_exit()  # the first that Python does
-server.tell(*(picture(checked(number)) for number in range(5)))
-"""
-
-FAILS = ENDS_WHILE_FRAMES_WAIT + "sys.exit()"
-
-EXPOSES_UNTIL_IT_IS_KILLED = """
-while True:
-    print(Camera(client.devices[CCD]).expose(1).path, flush=True)
-"""
-
-
-def checked(number: int) -> bytes:
-    """Return a picture that can be told from others, and from a damaged one."""
-    header = fits.Header({"NUMBER": number, "OBJECT": "M31", "EXPTIME": 1})
-    data = np.random.default_rng(number).integers(0, 60000, (1000, 1000)).astype(np.uint16)
-    hdu = fits.PrimaryHDU(data, header)
-    hdu.add_checksum()
-    return bytes(str(hdu.header), "ascii").ljust(2880) + _stored(hdu)
-
-
-def _stored(hdu: fits.PrimaryHDU) -> bytes:
-    stored = (hdu.data ^ np.uint16(32768)).astype(">u2").tobytes()
-    return stored + bytes(-len(stored) % 2880)
-
-
-def number_of(path: Path) -> int:
-    """Check that a picture is whole (a wrong checksum is a warning), and return its number."""
-    assert path.stat().st_size == len(checked(0))
-    with fits.open(path, checksum=True) as hdus:
-        return hdus[0].header["NUMBER"]
-
-
-def program(text: str, folder: Path) -> list[str]:
-    return [sys.executable, "-c", BEGIN + text, str(folder)]
-
-
-@pytest.mark.parametrize("text", [ENDS_WHILE_FRAMES_WAIT, ENDS_WHILE_FRAMES_ARRIVE, FAILS])
-def test_a_program_that_ends_without_closing(text: str, tmp_path: Path):
-    done = subprocess.run(program(text, tmp_path), cwd=ROOT, capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert [number_of(path) for path in sorted(tmp_path.iterdir())] == list(range(5))
-
-
-@pytest.mark.parametrize("acknowledged", [1, 2, 7])
-@pytest.mark.parametrize("writing", [True, False])
-def test_a_program_that_is_killed(acknowledged: int, writing: bool, tmp_path: Path):
-    command = program(EXPOSES_UNTIL_IT_IS_KILLED, tmp_path)
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        paths = [process.stdout.readline().strip() for _ in range(acknowledged)]
-        if writing:
-            look_until(lambda: list(tmp_path.glob(".*.part")))
-        process.kill()
-        paths += process.stdout.read().split()
-    numbers = [number_of(path) for path in sorted(tmp_path.glob("M31_*"))]
-    assert {*map(Path, paths)} <= {*tmp_path.glob("M31_*")}
-    assert numbers == list(range(1, len(numbers) + 1))  # all whole, and none is missing
-    assert len(paths) <= len(numbers) <= len(paths) + 1
-    assert len(list(tmp_path.glob(".*"))) <= 1
+    monkeypatch.setattr(folder_module.os, "fsync", say_that_the_disk_is_full)
+    gone = work()
+    look_until(is_gone)  # its reader looks for it once a second
+    look_until(lambda: "No space left on device; it is lost" in caplog.text)
+    assert written(tmp_path) == []
 
 
 # INDI's simulators

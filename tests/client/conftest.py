@@ -1,14 +1,19 @@
 """A small server, a client of it, and a clock that stands still."""
 
+import errno
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from indinb.client import asking, autoconnect, display, operation, quiet, reading
+from indinb.client import folder as folder_module
+from indinb.client.archive import Archive
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Model
+from tests.client.bench import Bench, label
 from tests.client.fakes import (
     ABORT,
     CCD,
@@ -122,3 +127,35 @@ def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
 def moored(connect: Callable[..., Connection], harbour: Harbour) -> Connection:
     """Return a client that finds the harbour again."""
     return connect(harbour, reopen=harbour.open)
+
+
+# Frames on disk
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def archive(bench: Bench, tmp_path: Path):
+    archive = Archive(bench, label)
+    archive.save_to(tmp_path)
+    yield archive
+    archive.close()
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch):
+    """Return a function that lets the disk be full, or no more."""
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def switch(full: bool) -> None:
+        if full:
+            monkeypatch.setattr(folder_module.os, "fsync", fail)
+        else:
+            monkeypatch.undo()
+
+    return switch

@@ -1,128 +1,19 @@
 """What is written, in which order, and what happens to what cannot be written."""
 
 import datetime as dt
-import errno
 import gc
-import logging
 import weakref
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pytest
 
-from indinb.client import archive as archive_module
-from indinb.client import folder as folder_module
+from indinb.client import backlog as backlog_module
 from indinb.client.archive import Archive
-from indinb.protocol.messages import Blob, Update
+from indinb.protocol.messages import Update
 from indinb.protocol.vocabulary import Kind, State
-from tests.client.fakes import (
-    CCD,
-    GUIDE_IMAGE,
-    IMAGE,
-    TEMPERATURE,
-    Desk,
-    define,
-    delete,
-    update,
-)
+from tests.client.bench import GUIDERS_IMAGE, TIME, Bench, blob, label, one_error, written
+from tests.client.fakes import CCD, GUIDE_IMAGE, IMAGE, TEMPERATURE, define, delete, update
 from tests.client.helpers import race
-
-TIME = "2026-11-22T10-18-04.977"
-GUIDER = "Guide Simulator"
-GUIDERS_IMAGE = define(Kind.BLOB, "CCD1", *IMAGE.members, device=GUIDER)
-
-
-class ManualWorker(Executor):
-    """Works when it is told to."""
-
-    def __init__(self) -> None:
-        self.tasks: list[tuple[Future[object], Callable[[], object]]] = []
-        self.ended = False
-
-    def submit(self, task, /, *args):
-        if self.ended:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future: Future[object] = Future()
-        self.tasks.append((future, lambda: task(*args)))
-        return future
-
-    def work(self, most: int = 1000) -> None:
-        for _ in range(min(most, len(self.tasks))):
-            future, task = self.tasks.pop(0)
-            future.set_result(task())
-
-    def end(self) -> None:
-        """Cancel what waits, and take no more."""
-        self.ended = True
-        self.tasks.clear()
-
-
-class Bench(Desk):
-    """A desk with cameras, and a worker beside it."""
-
-    def __init__(self) -> None:
-        super().__init__(IMAGE, GUIDE_IMAGE, GUIDERS_IMAGE, TEMPERATURE)
-        self.worker = ManualWorker()
-
-    def send_picture(self, text: str, of=IMAGE, **fields) -> Blob:
-        """Let a picture arrive, and return it."""
-        picture = blob(text, **fields)
-        self.say(update(of, State.OK, **{of.members[0].name: picture}))
-        return picture
-
-
-def blob(text: str, format: str = ".fits") -> Blob:
-    data = memoryview(text.encode())
-    return Blob(data, format, len(data))
-
-
-def label(blob: Blob, device: str, arrived: dt.datetime) -> tuple[str, str, str, memoryview]:
-    return device.split()[0], TIME, blob.format.lower(), blob.data
-
-
-@pytest.fixture
-def bench() -> Bench:
-    return Bench()
-
-
-@pytest.fixture
-def archive(bench: Bench, tmp_path: Path):
-    archive = Archive(bench, label)
-    archive.save_to(tmp_path)
-    yield archive
-    archive.close()
-
-
-@pytest.fixture
-def full_disk(monkeypatch: pytest.MonkeyPatch):
-    """Return a function that lets the disk be full, or no more."""
-
-    def fail(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    def switch(full: bool) -> None:
-        if full:
-            monkeypatch.setattr(folder_module.os, "fsync", fail)
-        else:
-            monkeypatch.undo()
-
-    return switch
-
-
-def written(path: Path) -> list[str]:
-    """Return what the files hold, by the order of their names."""
-    return [file.read_text() for file in sorted(path.iterdir())]
-
-
-def one_error(caplog: pytest.LogCaptureFixture) -> str:
-    """Return the only error that was logged since this was last asked: it is one line."""
-    (record,) = caplog.records
-    caplog.clear()
-    assert record.levelno == logging.ERROR
-    assert "\n" not in record.getMessage()
-    return record.getMessage()
-
 
 # What is written
 
@@ -344,8 +235,8 @@ def test_whatever_goes_wrong_the_picture_is_kept(error, bench, tmp_path: Path, c
 
 
 def test_too_much_that_waits_is_not_kept(bench, archive, tmp_path, caplog, monkeypatch):
-    room = 2 * (archive_module._OVERHEAD + 1)
-    monkeypatch.setattr(archive_module, "MOST_UNSAVED", room)
+    room = 2 * (backlog_module._OVERHEAD + 1)
+    monkeypatch.setattr(backlog_module, "MOST_UNSAVED", room)
     for text in "123":
         bench.send_picture(text)
     message = one_error(caplog)
@@ -362,7 +253,7 @@ def test_too_much_that_waits_is_not_kept(bench, archive, tmp_path, caplog, monke
 
 
 def test_one_picture_is_kept_however_large_it_is(bench, archive, tmp_path, monkeypatch):
-    monkeypatch.setattr(archive_module, "MOST_UNSAVED", 0)
+    monkeypatch.setattr(backlog_module, "MOST_UNSAVED", 0)
     bench.send_picture("large")
     bench.worker.work()
     assert written(tmp_path) == ["large"]
@@ -412,57 +303,5 @@ def test_what_is_written_is_let_go(bench: Bench, archive: Archive):
     bench.worker.work()
     gc.collect()
     assert picture() is None
-    assert len(archive._paths) == 1
-    assert archive._cost == 0
-
-
-# The end
-
-
-def test_the_end_writes_what_waits(bench: Bench, archive: Archive, tmp_path: Path):
-    bench.send_picture("1")
-    bench.send_picture("2")
-    bench.worker.end()
-    bench.send_picture("3")  # which the reader was just taking in
-    archive.close()
-    assert written(tmp_path) == ["1", "2", "3"]
-    assert archive.unsaved == ()
-    bench.send_picture("4")
-    archive.close()
-    assert written(tmp_path) == ["1", "2", "3"]
-
-
-def test_the_end_tries_again_what_failed(bench, archive: Archive, tmp_path: Path, caplog):
-    archive.save_to(tmp_path / "usb")
-    (tmp_path / "usb").rmdir()
-    bench.send_picture("stars")
-    bench.worker.work()
-    one_error(caplog)
-    bench.worker.end()
-    archive.close()
-    assert "the folder is gone" in one_error(caplog)
-    (tmp_path / "usb").mkdir()
-    archive.close()
-    assert written(tmp_path / "usb") == ["stars"]
-
-
-def test_after_the_end_a_folder_can_still_be_set(
-    bench: Bench, archive: Archive, tmp_path: Path, full_disk
-):
-    full_disk(True)
-    picture = bench.send_picture("stars")
-    bench.worker.end()
-    archive.close()
-    assert archive.unsaved == (picture,)
-    full_disk(False)
-    archive.save_to(tmp_path / "other")
-    assert written(tmp_path / "other") == ["stars"]
-    assert archive.stored(picture, CCD).result(0).parent == tmp_path / "other"
-
-
-def test_two_who_end_it(bench: Bench, archive: Archive, tmp_path: Path):
-    for number in range(50):
-        bench.send_picture(str(number))
-    bench.worker.end()
-    race(*[archive.close] * 4)
-    assert sorted(written(tmp_path), key=int) == [str(number) for number in range(50)]
+    assert len(archive._backlog._paths) == 1
+    assert archive._backlog.cost == 0
