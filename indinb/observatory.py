@@ -193,7 +193,7 @@ class Client(Connection):
             )
             if asked and self._has_role(role)
         }
-        guard = Guard(self, seconds, parked, script, port or self._port())
+        guard = Guard(self, seconds, parked, script, self._port(port))
         self._guard = guard.arm(instead_of=self._guard)
         return guard
 
@@ -214,12 +214,21 @@ class Client(Connection):
             if self._on_close is not None:
                 self._on_close()
 
+    def disown(self) -> None:
+        """Be closed in a forked child, without a word: all of it is the parent's."""
+        super().disown()
+        for one in (self._guard, self.archive):
+            if one is not None:
+                one.disown()
+
     def _has_role(self, role: str) -> bool:
         return role in self._used or bool(candidates(self.devices.values(), _ROLES[role]))
 
-    def _port(self) -> int:
+    def _port(self, given: object) -> int:
         """Tell the server's port; a link by ``unix:`` does not know it."""
-        port = self.address.rpartition(":")[2]
+        port = str(given or self.address.rpartition(":")[2])
+        if given and not (port.isdecimal() and 0 < int(port) < 65536):
+            raise OutOfRange(f"{given!r} is not a port: they go from 1 to 65535")
         if not port.isdecimal():
             raise OutOfRange(
                 f"the watchdog reaches its server by TCP, and {self.address} does not tell where: "

@@ -284,7 +284,8 @@ def test_the_table_of_peers(monkeypatch, capsys):
     monkeypatch.setattr(peers, "find", lambda fault, name: findings[name])
     monkeypatch.setattr(peers.peers, "installed", lambda name: name != "indipyclient")
     assert peers.run(faults=[fault]) is True
-    missing, head, *rows = capsys.readouterr().out.splitlines()
+    missing, head, *rows, note = capsys.readouterr().out.splitlines()
+    assert note.startswith("What has not happened 15 s after")
     assert missing == "Left out: indipyclient (python -m tests.benchmarks setup)"
     assert head.split() == ["indinb", "pyindi"]
     assert [row[:32].strip() for row in rows] == ["something that has a long", "name, and more"]

@@ -133,7 +133,7 @@ class Request(Operation[T]):
 
     def _stop(self) -> None:
         if self._abort is None:
-            super()._stop()
+            self.fail(Aborted(f"{self.label}: aborted; what was asked of the driver may go on"))
             return
         self._later(ABORT_PATIENCE, self._stop_unconfirmed)
         try:

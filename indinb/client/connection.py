@@ -201,7 +201,10 @@ class Connection(Session):
             raise type(error)(f"{error} (waited {timeout:g} s)") from None
 
     def wait_until_connected(self, timeout: float = 60.0) -> None:
-        """Wait until a lost link is back, and the server has announced its devices again.
+        """Wait until a lost link is back, and with it all that was known.
+
+        What the server does not announce again is deleted after 10 s, and not waited for any more:
+        such as most properties of a device whose driver was started anew, until it is connected.
 
         Parameters
         ----------
@@ -218,7 +221,8 @@ class Connection(Session):
         back: Operation[None] = Operation(f"wait for {self.address}")
 
         def look(_: object = None) -> None:
-            if self.status == "connected":
+            stale = any(device.stale for device in self.devices.values())
+            if self.status == "connected" and not stale:
                 back.succeed(None)
             elif self.status == "closed" or not self.reconnects:
                 back.fail(ConnectionLost(self.loss))
@@ -226,8 +230,6 @@ class Connection(Session):
         with self.observe(look):
             look()
             back.result(timeout)
-        stale = any(device.stale for device in self.devices.values())
-        self.quiet(limit=RETURN_TIMEOUT, only_after_first=stale).result()
 
     def enable_blobs(
         self, device: str, property: str | None = None, mode: BlobMode | str = BlobMode.ALSO

@@ -91,6 +91,8 @@ class Observers:
 
     def add(self, key: Key, handler: Handler) -> Subscription:
         """Call `handler` with each Change of what the key names."""
+        if not callable(handler):
+            raise TypeError(f"an observer is a function of a Change, not {handler!r}")
         subscription = Subscription(self, key, handler)
         with self._lock:
             self._by_key[key] = (*self._by_key.get(key, ()), subscription)

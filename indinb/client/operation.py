@@ -65,7 +65,8 @@ class Operation(Future[T], Generic[T]):
     def abort(self) -> None:
         """Stop the instrument; the operation then ends with `Aborted`.
 
-        Does nothing when the operation is over.
+        Exposures, slews and parking are stopped. For what INDI has no word to stop, such as a
+        property that was set, only the waiting ends. Does nothing when the operation is over.
         """
         if not self.done():
             self._aborting = True

@@ -71,7 +71,7 @@ class Guard:
     ::
 
         with client.guard(2 * u.min):
-            frames = list(client.camera.sequence(60, 100))
+            frames = [client.camera.expose(60) for _ in range(100)]
     """
 
     def __init__(

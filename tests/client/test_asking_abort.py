@@ -13,7 +13,7 @@ from tests.client.helpers import COOL, cool, race, text_of
 def test_abort_without_a_way_to_stop_the_instrument_ends_the_waiting(desk, clock):
     request = cool(desk)
     request.abort()
-    assert text_of(request) == "aborted"
+    assert text_of(request) == "aborted; what was asked of the driver may go on"
     assert desk.sent == [COOL]
     assert clock.pending == []
 
@@ -36,7 +36,7 @@ def test_an_aborted_request_is_aborted_whatever_the_driver_makes_of_it(desk, clo
     request = cool(desk, abort=lambda: desk.say(update(TEMPERATURE, state)))
     request.abort()
     clock.advance(0.5)
-    assert text_of(request) == "aborted"
+    assert text_of(request) == "aborted; what was asked of the driver may go on"
 
 
 def test_abort_does_not_wait_for_ever(desk, clock):

@@ -322,3 +322,8 @@ def test_the_same_mistake_of_another_observer_is_logged(observers, caplog):
         publish(observers)
         subscription.close()
     assert len(caplog.records) == 3
+
+
+def test_what_cannot_be_called_is_no_observer(observers):
+    with pytest.raises(TypeError, match="an observer is a function of a Change, not 'print'"):
+        observers.add(("CCD", None), "print")
