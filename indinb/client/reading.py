@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 FIRST_DELAY, LONGEST_DELAY = 0.1, 10.0
 """Seconds between two attempts to find a server again: at first, and after many in vain."""
 
+SHORT = 0.1
+"""Seconds that a link has to last to be a success, after which delays begin anew."""
+
 
 class Owner(Protocol):
     """Whom the reader thread works for. When nobody else knows the owner any more, it ends.
@@ -71,7 +74,6 @@ class ReaderThread(threading.Thread):
         self._stopped = False
         self._wake = threading.Condition()  # whose lock a thread may take twice: see `stop`
         self._opens = False
-        self._delay = 0.0  # before this link
         self._delays = delays()
 
     def stop(self) -> None:
@@ -107,7 +109,7 @@ class ReaderThread(threading.Thread):
             begin = time.monotonic()
             reason = self._follow()
             self._transport.close()
-            if time.monotonic() - begin > self._delay:
+            if time.monotonic() - begin > SHORT:
                 self._delays = delays()
             linked = self._tell(reason) and self._find_again()
 
@@ -162,7 +164,6 @@ class ReaderThread(threading.Thread):
     def _find_again(self) -> bool:
         """Try until there is a link again; return False when nobody wants one any more."""
         for delay in self._delays:
-            self._delay = delay
             if self._stops_within(delay):
                 return False
             try:
@@ -210,9 +211,7 @@ def _end(reader: Reader) -> str:
 def delays() -> Iterator[float]:
     """Yield how many seconds to wait before each attempt: longer and longer.
 
-    They begin anew after a link that has lasted longer than the delay before it, so that a server
-    which takes every connection, and drops it, is not pestered. Half of each is left to chance, so
-    that the clients of one server don't come all at once.
+    Half of each is left to chance, so that the clients of one server don't come all at once.
 
     Examples
     --------

@@ -118,6 +118,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
     """Return a server that is found again at once."""
     monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    monkeypatch.setattr(reading, "SHORT", 0)
     harbour = Harbour()
     yield harbour
     harbour.close()
