@@ -68,6 +68,7 @@ def guard(guarded: Client, server: FakeServer, clock: ManualClock) -> Guard:
 def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
     """Return an observatory with a watchdog that can be lost, and is found again at once."""
     monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    monkeypatch.setattr(reading, "SHORT", 0)
     monkeypatch.setattr(reading, "LONGEST_DELAY", 0.01)
     harbour = Harbour(*OBSERVATORY, make=partial(FakeServer, answer=obey))
     yield harbour
