@@ -1,0 +1,73 @@
+"""The observatory's clock, which may run faster than ours."""
+
+import asyncio
+import datetime as dt
+import math
+
+
+class Clock:
+    """Time at the observatory.
+
+    It needs a running event loop, whose time it scales.
+
+    Parameters
+    ----------
+    start : datetime
+        The time now, in UTC.
+    speed : float
+        How much faster than ours it runs.
+    """
+
+    def __init__(self, start: dt.datetime, speed: float = 1.0) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._speed = speed
+        self._real = self._loop.time()
+        self._elapsed = 0.0
+        self._start = start
+        self._sleepers: set[asyncio.Event] = set()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the observatory began; no setting of the clock changes them."""
+        return self._elapsed + (self._loop.time() - self._real) * self._speed
+
+    @property
+    def utc(self) -> dt.datetime:
+        """Time of day; assign to set the clock."""
+        return self._start + dt.timedelta(seconds=self.elapsed)
+
+    @utc.setter
+    def utc(self, now: dt.datetime) -> None:
+        self._start = now - dt.timedelta(seconds=self.elapsed)
+
+    @property
+    def speed(self) -> float:
+        """How much faster than ours the clock runs; whoever sleeps wakes by the new speed."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._elapsed, self._real, self._speed = self.elapsed, self._loop.time(), speed
+        for sleeper in self._sleepers:
+            sleeper.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for `seconds` of the observatory."""
+        await self.until(self.elapsed + seconds)
+
+    async def until(self, moment: float, at_most: float = math.inf) -> None:
+        """Wait until `elapsed` reaches a moment, but no longer than some seconds of ours."""
+        deadline = self._loop.time() + at_most
+        while (left := moment - self.elapsed) > 0 and (real := deadline - self._loop.time()) > 0:
+            await self._doze(min(left / self._speed, real))
+
+    async def _doze(self, seconds: float) -> None:
+        """Sleep for some seconds of ours, or until the speed changes."""
+        sleeper = asyncio.Event()
+        self._sleepers.add(sleeper)
+        timer = self._loop.call_later(seconds, sleeper.set)
+        try:
+            await sleeper.wait()
+        finally:
+            timer.cancel()
+            self._sleepers.discard(sleeper)

@@ -1,0 +1,1 @@
+"""The simulated devices, each a driver in a file of its own."""

@@ -1,0 +1,71 @@
+"""The observatory: its devices, and what serves them."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterable
+
+from indinb.simulator.clock import Clock
+from indinb.simulator.devices.focuser import FocuserSimulator
+from indinb.simulator.driver import Driver
+from indinb.simulator.server import Client, Server
+from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, Site, World
+
+DEVICES: dict[str, type[Driver]] = {kind.name: kind for kind in (FocuserSimulator,)}
+"""All devices that there are, by name."""
+
+ALWAYS = ("Focuser Simulator",)
+"""Names of the devices that every observatory has."""
+
+
+class Observatory:
+    """Devices under one sky, and the server that they speak through.
+
+    It needs a running event loop.
+
+    Parameters
+    ----------
+    devices : iterable of str
+        Names of devices that it has besides those which it always has.
+    seed : int
+        What is drawn by lot follows from it.
+    speed : float
+        How much faster than ours its clock runs.
+    time : datetime
+        Time at its begin, in UTC.
+    site : Site
+        Where it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no such device.
+    """
+
+    def __init__(
+        self,
+        devices: Iterable[str] = (),
+        seed: int = 0,
+        speed: float = 1.0,
+        time: dt.datetime = WINTER_EVENING,
+        site: Site = CALAR_ALTO,
+    ) -> None:
+        self.server = Server()
+        self.world = World(Clock(time, speed), site, seed)
+        kinds = [_kind(name) for name in dict.fromkeys((*ALWAYS, *devices))]
+        self.server.add(kind(self.world, self.server.publish) for kind in kinds)
+
+    async def listen(self, host: str, port: int) -> asyncio.Server:
+        """Take clients at an address, until what is returned is closed; port 0 is a free one."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: Client(self.server), host, port)
+
+    def close(self) -> None:
+        """Stop all devices."""
+        for driver in self.server.drivers.values():
+            driver.close()
+
+
+def _kind(name: str) -> type[Driver]:
+    if name not in DEVICES:
+        raise ValueError(f"no device is called {name!r}; there are {', '.join(DEVICES)}")
+    return DEVICES[name]

@@ -1,0 +1,48 @@
+"""A device as a driver that a real indiserver runs: it speaks by standard input and output."""
+
+import asyncio
+import sys
+
+from indinb.protocol.messages import EnableBlob, GetProperties
+from indinb.protocol.vocabulary import BlobMode
+from indinb.simulator.server import Client, Server
+
+
+async def serve(server: Server, device: str) -> None:
+    """Serve one device by standard input and output, until the input ends.
+
+    Parameters
+    ----------
+    server : Server
+        Which has the device.
+    device : str
+        Its name.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    link = Client(server)
+    link.hear(GetProperties(device))
+    link.hear(EnableBlob(device, None, BlobMode.ALSO))  # indiserver knows who wants BLOBs
+    await loop.connect_write_pipe(lambda: link, sys.stdout.buffer)
+    await loop.connect_read_pipe(lambda: _Input(link, ended), sys.stdin.buffer)
+    await ended.wait()
+
+
+class _Input(asyncio.Protocol):
+    """Standard input, which asyncio reads without a buffer of ours."""
+
+    def __init__(self, link: Client, ended: asyncio.Event) -> None:
+        self._link, self._ended = link, ended
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what has come."""
+        rest = memoryview(data)
+        while rest:
+            room = self._link.get_buffer(-1)
+            n = min(len(room), len(rest))
+            room[:n] = rest[:n]
+            self._link.buffer_updated(n)
+            rest = rest[n:]
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End."""
+        self._ended.set()
