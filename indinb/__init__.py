@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from indinb.instruments import Telescope as Telescope
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
-    from indinb.observatory import simulate as simulate
+    from indinb.simulation import simulate as simulate
 
 # What is public is loaded when it is first asked for, so that importing indinb costs nothing.
 _PUBLIC = {
@@ -33,7 +33,7 @@ _PUBLIC = {
     "connect": "indinb.observatory",
     "errors": "indinb",
     "instruments": "indinb",
-    "simulate": "indinb.observatory",
+    "simulate": "indinb.simulation",
     "widgets": "indinb",
 }
 

@@ -30,7 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 when all went well.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if options.run is _simulate:
+        options.rest = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return options.run(options) or 0
     except (IndiError, OSError) as error:
@@ -50,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--exposure", type=float, default=2.0, help="in seconds (2)")
     demo.add_argument("--folder", type=Path, default=Path("indinb-demo"), help="for the pictures")
     demo.set_defaults(run=_demo)
+    simulate = commands.add_parser(
+        "simulate",
+        help="serve the simulated observatory to any client (indinb simulate --help)",
+        add_help=False,
+    )
+    simulate.set_defaults(run=_simulate)
     lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
     lab.add_argument("--folder", type=Path, default=Path("indinb-lessons"), help="to work in")
     lab.add_argument("options", nargs="*", help="for jupyter lab, after --")
@@ -59,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(options: argparse.Namespace) -> None:
     """Slew, expose and save, and tell what was done as a table."""
-    from indinb.observatory import simulate
+    from indinb.simulation import simulate
 
     options.folder.mkdir(parents=True, exist_ok=True)
     fits, png = options.folder / "first-light.fits", options.folder / "first-light.png"
     table = _Table()
-    with table.step("start simulators") as row:
+    with table.step("start observatory") as row:
         client = simulate()
         row.note = f"{len(client.devices)} devices at {client.address}"
     with client:
@@ -84,6 +95,13 @@ def _demo(options: argparse.Namespace) -> None:
         with table.step("draw") as row:
             png.write_bytes(frame.to_png())
             row.note = str(png)
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    """Run the observatory in a process of its own, which ends with this one."""
+    command = [sys.executable, "-m", "indinb.simulator", "--lifeline", *options.rest]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as observatory:
+        return observatory.wait()
 
 
 class _Table:

@@ -6,7 +6,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indinb import servers
 from indinb.client import lifetime
 from indinb.client.archive import Archive
 from indinb.client.connection import Connection
@@ -331,45 +330,3 @@ def _way(
             raise ConnectionFailed(f"{given!r} is not a port: write for example {host}:{_PORT}")
         port = int(given)
     return f"{host}:{port}", partial(open_tcp, host, port, timeout)
-
-
-def simulate(server: str = "indiserver") -> Client:
-    """Start simulated instruments on this machine, and connect to them.
-
-    Parameters
-    ----------
-    server : str
-        "indiserver": INDI's own simulators of a telescope, two cameras, a focuser and a filter
-        wheel, on a free port; they need Debian's indi-bin or the like. As every indiserver, it
-        can be reached, and its simulators be moved, by whoever shares the network.
-
-    Returns
-    -------
-    Client
-        Whose `close` ends the server too; so does the end of the program.
-
-    Raises
-    ------
-    ConnectionFailed
-        If the server is not installed or does not start.
-    """
-    if server != "indiserver":
-        raise ValueError(f'no simulation is called {server!r}; there is "indiserver"')
-    lifetime.end_of_earlier_runs()
-    own = servers.IndiServer(list(servers.SIMULATORS.values()))
-    try:
-        return _connect_to_own(own)
-    except BaseException:
-        own.close()
-        raise
-
-
-def _connect_to_own(own: servers.IndiServer) -> Client:
-    """Connect to a server that has just begun, and wait for all of its devices."""
-    transport = open_tcp(own.host, own.port, timeout=5)
-    client = Client(transport, f"{own.host}:{own.port}", on_close=own.close)
-    client.open()
-    for name in servers.SIMULATORS:
-        client.wait_for(name, "CONNECTION", timeout=10)
-    client.quiet().result()
-    return client

@@ -25,6 +25,7 @@ from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty
 from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.targets import resolve
+from indinb.protocol.messages import parse_timestamp
 from indinb.protocol.vocabulary import Interface, State
 
 NEAR = 15 * u.arcmin
@@ -56,12 +57,12 @@ class Telescope(Instrument):
     def radec(self) -> SkyCoord:
         """Where it points, in ICRS."""
         with offline():
-            return self._of_date(Time.now()).icrs
+            return self._of_date(self._now()).icrs
 
     @property
     def altaz(self) -> SkyCoord:
         """Where it points over its own horizon."""
-        now = Time.now()
+        now = self._now()
         with offline():
             return self._of_date(now).transform_to(AltAz(obstime=now, location=self.site))
 
@@ -195,6 +196,21 @@ class Telescope(Instrument):
         here = self._coordinates.vector
         return SkyCoord(here["RA"] * u.hourangle, here["DEC"] * u.deg, frame=TETE(obstime=now))
 
+    def _now(self) -> Time:
+        """Tell the time at the mount.
+
+        Many drivers tell it only once, so a time within a day of ours is ours; a mount that is
+        further away lives at another time, as a simulated one may.
+        """
+        now = Time.now()
+        told = self._find("TIME_UTC")
+        if told is None:
+            return now
+        utc = parse_timestamp(str(told.vector.get("UTC")))
+        if utc is None or abs(Time(utc) - now) < 1 * u.day:
+            return now
+        return Time(utc) + (time.time() - told.vector.received) * u.s
+
     def _aim(self, target: Any, dec: Any) -> SkyCoord:
         """Find the target's coordinates; a direction over the horizon is one from here, now."""
         try:
@@ -203,7 +219,7 @@ class Telescope(Instrument):
             location = None
         aim = resolve(target, dec, location=location)
         if isinstance(aim.frame, AltAz) and aim.location is None:
-            frame = AltAz(obstime=Time.now(), location=self.site)
+            frame = AltAz(obstime=self._now(), location=self.site)
             aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
         return aim
 
@@ -211,7 +227,7 @@ class Telescope(Instrument):
         if self.parked:
             raise Refused(f"{self.name} is parked: telescope.unpark() first")
         with offline():
-            of_date = aim.transform_to(TETE(obstime=Time.now()))
+            of_date = aim.transform_to(TETE(obstime=self._now()))
         asked = {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
         yield from self._ensure("ON_COORD_SET", "TRACK")
         yield self._coordinates.ask(
