@@ -1,6 +1,5 @@
-"""The observatory: connecting, and simulated instruments; which device is which is in choice."""
+"""The observatory: connecting; which device is which is in choice, simulations in simulation."""
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import indinb
-from indinb import Camera, Client, Telescope, observatory, servers
+from indinb import Camera, Client, Telescope, observatory
 from indinb.client.connection import Connection
 from indinb.client.transport import SocketTransport
 from indinb.errors import (
@@ -26,13 +25,6 @@ from tests.waiting import wait_until
 
 PIXELS = 1024 * 1280 * 2
 """Bytes that an image of the camera has, without its header."""
-
-
-@pytest.fixture
-def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder in which servers make their homes."""
-    monkeypatch.setattr(servers.tempfile, "tempdir", str(tmp_path))
-    return tmp_path
 
 
 @pytest.fixture
@@ -255,74 +247,7 @@ def test_a_closed_client_remembers(fake: Client):
         fake.camera.device["CCD_TEMPERATURE"].set(-10)
 
 
-# simulate
-
-
-def test_simulate(homes: Path):
-    with indinb.simulate() as client:
-        assert client.devices.keys() == SIMULATORS.keys()
-        assert all("DRIVER_INFO" in device for device in client.devices.values())
-        assert len(list(homes.iterdir())) == 1
-        client.camera.connect()
-        assert client.camera.expose(0.01).shape == (1024, 1280)
-    assert list(homes.iterdir()) == []
-    client.close()
-
-
-def test_two_simulations_side_by_side(homes: Path):
-    with indinb.simulate() as one, indinb.simulate() as other:
-        assert one.address != other.address
-        one.telescope.connect()
-        assert one.telescope.device.connected
-        assert not other.telescope.device.connected
-        one.close()
-        other.telescope.connect()
-        assert other.telescope.device.connected
-    assert list(homes.iterdir()) == []
-
-
-def test_the_end_of_the_program_is_the_end_of_the_simulation(tmp_path: Path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    program = "import indinb; client = indinb.simulate(); print(client.address)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    host, port = done.stdout.decode().split(":")
-    with pytest.raises(ConnectionFailed, match="nothing listens"):
-        indinb.connect(host, int(port))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_no_other_simulation():
-    with pytest.raises(ValueError, match="'indigo_server'; there is \"indiserver\""):
-        indinb.simulate("indigo_server")
-
-
-def test_without_indiserver_the_error_tells_how_to_install_it(tmp_path: Path, monkeypatch):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConnectionFailed, match=r"not installed.*`sudo apt-get install indi-bin`"):
-        indinb.simulate()
-
-
-@pytest.mark.parametrize("error", [ConnectionFailed("no"), KeyboardInterrupt()])
-def test_a_simulation_that_cannot_be_reached_is_ended(
-    homes: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
-):
-    def fail(*args: object, **options: object) -> None:
-        raise error
-
-    monkeypatch.setattr(observatory, "open_tcp", fail)
-    with pytest.raises(type(error)):
-        indinb.simulate()
-    assert list(homes.iterdir()) == []
-
-
-def test_a_simulation_that_lacks_a_device_is_ended(homes: Path, monkeypatch: pytest.MonkeyPatch):
-    def impatient(self: Client, *names: str, timeout: float) -> None:
-        raise UnknownDevice(f"no {names[0]}")
-
-    monkeypatch.setattr(Client, "wait_for", impatient)
-    with pytest.raises(UnknownDevice):
-        indinb.simulate()
-    assert list(homes.iterdir()) == []
+# addresses
 
 
 @pytest.mark.parametrize("given", ["", "abc", "-1", "7624 "])

@@ -13,7 +13,7 @@ import pytest
 
 from indinb import servers
 from indinb.errors import ConnectionFailed
-from indinb.servers import SIMULATORS, IndiServer
+from indinb.servers import SIMULATORS, EmbeddedServer, IndiServer, OwnServer
 
 FOCUSER = [SIMULATORS["Focuser Simulator"]]
 PATIENCE = 20.0  # seconds
@@ -201,7 +201,7 @@ def test_a_stubborn_server_ends_with_a_killed_program(
     fake_indiserver(f"trap '' TERM; echo $$ > {pid}.new; mv {pid}.new {pid}; sleep 60 & wait")
     begun = f"""
 from indinb import servers
-servers._listens = lambda port: os.path.exists({str(pid)!r})
+servers.IndiServer._listens = lambda self: os.path.exists({str(pid)!r})
 """
     program = "import os" + begun + PROGRAM + "sys.stdin.read()"
     with _run(program, *FOCUSER, folder=tmp_path) as running:
@@ -255,7 +255,57 @@ signal.pause()
         os.kill(child, signal.SIGKILL)
 
 
-def test_interrupts_are_not_for_the_server():
-    server = IndiServer(FOCUSER)
+@pytest.mark.parametrize("start", [lambda: IndiServer(FOCUSER), EmbeddedServer])
+def test_interrupts_are_not_for_the_server(start: Callable[[], OwnServer]):
+    server = start()
     assert os.getpgid(server._process.pid) != os.getpgid(0)
     server.close()
+
+
+# The embedded observatory
+
+EMBEDDED = """
+import os, sys
+from indinb.servers import EmbeddedServer
+server = EmbeddedServer(sys.argv[1:])
+print(server.port, server._process.pid, flush=True)
+"""
+
+
+def test_an_observatory_listens_until_it_is_closed(folder: Path):
+    server = EmbeddedServer()
+    assert server.host == "127.0.0.1"
+    assert _answers(server.port)
+    server.close()
+    assert not _answers(server.port)
+    assert list(folder.iterdir()) == []
+    server.close()
+
+
+def test_an_observatory_says_why_it_does_not_start(folder: Path):
+    with pytest.raises(
+        ConnectionFailed, match=r"the observatory did not start: .*--no-such-option"
+    ):
+        EmbeddedServer(["--no-such-option"])
+    assert list(folder.iterdir()) == []
+
+
+def test_an_observatory_is_ours_whatever_lies_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "asyncio.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    server = EmbeddedServer()
+    assert _answers(server.port)
+    server.close()
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_that_is_killed_leaves_no_observatory(tmp_path: Path, signum: signal.Signals):
+    with _run(EMBEDDED + "sys.stdin.read()", folder=tmp_path) as program:
+        port, observatory = map(int, program.stdout.readline().split())
+        assert _answers(port)
+        program.send_signal(signum)
+        assert program.wait(PATIENCE) == -signum
+    assert _hangs_up(port)
+    assert _ends(observatory)

