@@ -17,14 +17,8 @@ RADIUS = 8.0
 SATURATED = 50_000.0
 """Counts of a pixel above which a star is not measured."""
 
-_RECORD = [
-    ("id", "<i8"),
-    ("ra", "<f8"),
-    ("dec", "<f8"),
-    ("g", "<f4"),
-    ("pmra", "<f4"),
-    ("pmd", "<f4"),
-]
+_RECORD = np.dtype("<i8, <f8, <f8, <f4, <f4, <f4")
+_NAMES = ("id", "ra", "dec", "g", "pmra", "pmdec")
 
 
 def catalogue(brightest: float = 0.0, faintest: float = 10.0) -> Table:
