@@ -2,6 +2,7 @@
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,24 +11,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from astropy import units as u
 from astropy.io import fits
-from astropy.time import Time
 from PIL import Image
 
+import indinb
 from indinb import cli
 from indinb.cli import main
-from indinb.instruments.earth import offline
 
 FIRST = "01-first-light.ipynb"
 
-
-@pytest.fixture
-def overhead() -> str:
-    """Return a target near where INDI's simulator begins: at the pole, 6 h west."""
-    with offline():
-        meridian = Time.now().sidereal_time("mean", longitude=0 * u.deg)
-    return f"{(meridian.hour - 6) % 24:.4f}h +88d"
+OVERHEAD = "21h58m +88d"
+"""A target near where the embedded mount begins on its evening: at the pole, 6 h west."""
 
 
 @pytest.fixture
@@ -58,19 +52,19 @@ def failure(capsys: pytest.CaptureFixture, *arguments: str) -> str:
 # demo
 
 
-def test_demo(tmp_path: Path, overhead: str, capsys: pytest.CaptureFixture):
+def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture):
     folder = tmp_path / "new" / "folder"
-    assert main(["demo", "--folder", f"{folder}", "--target", overhead, "--exposure", "0.1"]) == 0
+    assert main(["demo", "--folder", f"{folder}", "--target", OVERHEAD, "--exposure", "0.1"]) == 0
     assert fits.getdata(folder / "first-light.fits").shape == (1024, 1280)
     with Image.open(folder / "first-light.png") as picture:
         low, high = picture.convert("L").getextrema()
     assert low < high
     table = capsys.readouterr().out.splitlines()
-    steps = ["start simulators", "connect", "slew to", "expose 0.1 s", "save", "draw"]
+    steps = ["start observatory", "connect", "slew to", "expose 0.1 s", "save", "draw"]
     assert len(table) == len(steps)
     for row, step in zip(table, steps, strict=True):
         assert re.fullmatch(rf"{step}.* +\d+\.\d s  \S.*", row)
-    assert "5 devices at localhost:" in table[0]
+    assert "5 devices at 127.0.0.1:" in table[0]
     assert "Telescope Simulator, CCD Simulator" in table[1]
     assert "+87d5" in table[2] or "+88d0" in table[2]
     assert "1280x1024" in table[3]
@@ -83,15 +77,65 @@ def test_demo_of_a_target_that_is_none(tmp_path: Path, capsys: pytest.CaptureFix
     assert list(tmp_path.iterdir()) == []
 
 
-def test_demo_without_indiserver(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    said = failure(capsys, "demo", "--folder", str(tmp_path))
-    assert said.startswith("indinb: indiserver is not installed: on Debian")
-
-
 def test_demo_where_no_folder_can_be(tmp_path: Path, capsys: pytest.CaptureFixture):
     (tmp_path / "file").touch()
     assert str(tmp_path / "file") in failure(capsys, "demo", "--folder", str(tmp_path / "file"))
+
+
+# simulate
+
+
+def _simulate(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "indinb.cli", "simulate", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _port(observatory: "subprocess.Popen[str]") -> int:
+    told = observatory.stdout.readline()
+    assert told.startswith("indinb simulate: listening on 127.0.0.1, port ")
+    return int(told.split()[-1])
+
+
+def test_simulate_serves_any_client_until_ctrl_c():
+    options = ["--port", "0", "--speed", "50", "--seed", "3", "--devices", "GPS Simulator"]
+    with _simulate(*options) as observatory:
+        with indinb.connect("127.0.0.1", _port(observatory)) as client:
+            assert "GPS Simulator" in client.devices
+            assert client.devices["Observatory Simulator"]["SIMULATION_SPEED"]["SPEED"] == 50
+        observatory.send_signal(signal.SIGINT)
+        assert observatory.wait(20) == 130
+        assert observatory.stderr.read() == "indinb: stopped\n"
+
+
+def test_simulate_ends_with_its_command():
+    with _simulate("--port", "0") as observatory:
+        port = _port(observatory)
+        with socket.create_connection(("127.0.0.1", port), 20) as link:
+            observatory.kill()
+            assert link.recv(1) == b""
+
+
+def test_simulate_where_a_port_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with _simulate("--port", port) as observatory:
+            assert observatory.wait(20) == 1
+            said = observatory.stderr.read()
+    assert said.startswith(f"indinb simulate: port {port} cannot be used (")
+    assert said.endswith("--port chooses another\n")
+    assert said.count("\n") == 1
+
+
+def test_simulate_explains_itself():
+    with _simulate("--help") as observatory:
+        assert "--devices" in observatory.stdout.read()
+        assert observatory.wait(20) == 0
+
+
+def test_options_that_nobody_knows(capsys: pytest.CaptureFixture):
+    with pytest.raises(SystemExit):
+        main(["demo", "--speed", "3"])
+    assert "unrecognized arguments: --speed 3" in capsys.readouterr().err
 
 
 # lab
