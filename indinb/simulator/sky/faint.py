@@ -18,7 +18,7 @@ from indinb.simulator.sky.stars import Stars
 FAINTEST = 18.0
 """No fainter G is drawn, whatever the limit."""
 
-_CELLS_KEPT = 256  # up to 20 MB of them at G = 17
+_CELLS_KEPT = 128  # up to 25 MB of them at G = 17
 _BANDS = 180  # of declination
 
 
@@ -79,7 +79,7 @@ class FaintField:
         depth = int(np.ceil(min(limit, FAINTEST)))  # whole, so that close limits share cells
         cells = self._cells.near(center, radius) if depth > BRIGHTEST else []
         parts = [self._drawn(int(cell), depth).within(center, radius, limit) for cell in cells]
-        return Stars.joined([*parts, _NONE])
+        return Stars.joined([*parts, Stars.none()])
 
     def _draw(self, cell: int, depth: int) -> Stars:
         cells = self._cells
@@ -143,6 +143,3 @@ class _Cells:
         z = south + (north - south) * along
         rho = np.sqrt(1 - z**2)
         return np.stack([rho * np.cos(ra), rho * np.sin(ra), z], axis=-1)
-
-
-_NONE = Stars(np.empty((0, 3)), *np.empty((2, 0), np.float32), np.empty(0, bool))

@@ -49,6 +49,11 @@ class Stars:
         columns = zip(*([getattr(part, field.name) for field in fields(cls)] for part in parts))  # noqa: B905
         return cls(*map(np.concatenate, columns))
 
+    @classmethod
+    def none(cls) -> Self:
+        """Not a single star."""
+        return cls(np.empty((0, 3)), *np.empty((2, 0), np.float32), np.empty(0, bool))
+
     def within(self, center: Vectors, radius: float, limit: float) -> Self:
         """Those in a cone (degrees) around a direction, and not fainter than the limit."""
         near = self.directions @ center >= np.cos(np.radians(min(radius, 180)))

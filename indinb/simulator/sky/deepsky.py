@@ -1,0 +1,127 @@
+"""Galaxies, nebulae and the glow of globular clusters, of OpenNGC: light that is not stars."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from indinb.simulator.astrometry import Vectors, unit_vectors
+from indinb.simulator.sky.clusters import GLOBULAR
+from indinb.simulator.sky.ongc import Entry, entries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Extended:
+    """An object that covers some sky.
+
+    Parameters
+    ----------
+    name : str
+        As in OpenNGC: ``"NGC0224"``.
+    kind : str
+        ``"galaxy"``, ``"nebula"``, ``"planetary nebula"``, ``"supernova remnant"`` or
+        ``"globular cluster"``.
+    direction : numpy.ndarray
+        ICRS unit vector, shape (3,).
+    major, minor : float
+        Whole axes in arcminutes; of galaxies where they are as dark as 25 mag/arcsec² in B.
+    angle : float or None
+        Position angle of the major axis in degrees, north to east; None where it is not known.
+    magnitude : float
+        V of all its light.
+    profile : str
+        How the light falls off: ``"disc"``, ``"spheroid"`` or ``"nebula"``.
+    emission : str
+        What lines shine, for filters: ``"continuum"`` (none), ``"hydrogen"`` or ``"oxygen"``.
+    """
+
+    name: str
+    kind: str
+    direction: Vectors
+    major: float
+    minor: float
+    angle: float | None
+    magnitude: float
+    profile: str
+    emission: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    profile: str
+    emission: str
+    size: float  # arcmin, where none is listed
+    darkness: float  # mag/arcsec², mean over the size, where no magnitude is listed
+
+
+_NEBULA = _Kind("nebula", "nebula", "hydrogen", size=5, darkness=23.5)
+_KINDS = {
+    "G": _Kind("galaxy", "disc", "continuum", size=0.7, darkness=23.3),
+    "GCl": _Kind("globular cluster", "spheroid", "continuum", size=5, darkness=21),
+    "PN": _Kind("planetary nebula", "nebula", "oxygen", size=0.5, darkness=20),
+    "SNR": _Kind("supernova remnant", "nebula", "hydrogen", size=20, darkness=24),
+    "RfN": _Kind("nebula", "nebula", "continuum", size=5, darkness=23.5),
+    "Neb": _NEBULA,
+    "EmN": _NEBULA,
+    "HII": _NEBULA,
+    "Cl+N": _NEBULA,
+}
+"""By OpenNGC's types. Not here: stars, open clusters (all stars), dark nebulae, what does not
+exist or is listed twice, and groups of galaxies, whose members have entries of their own."""
+
+
+class DeepSky:
+    """Extended objects by direction.
+
+    What OpenNGC does not know is filled in: a usual size for the kind, a round shape, and the
+    magnitude that this size has at the kind's usual surface brightness.
+
+    Examples
+    --------
+    >>> (m57,) = DeepSky().extended(unit_vectors(283.396, 33.029), radius=0.01)
+    >>> m57.name, m57.kind, m57.major, m57.magnitude
+    ('NGC6720', 'planetary nebula', 1.27, 8.8)
+    """
+
+    def __init__(self) -> None:
+        listed = entries(*_KINDS)
+        self._directions = unit_vectors([row.ra for row in listed], [row.dec for row in listed])
+        self._objects = list(map(_extended, listed, self._directions))
+        self._radii = np.radians([thing.major / 2 / 60 for thing in self._objects])
+
+    def extended(self, center: Vectors, radius: float) -> list[Extended]:
+        """Objects that reach into a cone: center is an ICRS unit vector, radius in degrees."""
+        reach = np.minimum(np.radians(radius) + self._radii, np.pi)
+        near = np.flatnonzero(self._directions @ center >= np.cos(reach))
+        return [self._objects[index] for index in near]
+
+
+def _extended(entry: Entry, direction: Vectors) -> Extended:
+    kind = _KINDS[entry.type]
+    major = entry.major or kind.size
+    minor = entry.minor or major
+    return Extended(
+        name=entry.name,
+        kind=kind.name,
+        direction=direction,
+        major=major,
+        minor=minor,
+        angle=entry.angle,
+        magnitude=_magnitude(entry, kind.darkness, major, minor),
+        profile="spheroid" if _is_early(entry) else kind.profile,
+        emission=kind.emission,
+    )
+
+
+def _magnitude(entry: Entry, darkness: float, major: float, minor: float) -> float:
+    total = entry.magnitude
+    if entry.type == "GCl":
+        return GLOBULAR.glow(GLOBULAR.usual if total is None else total)
+    if total is None:
+        return float(darkness - 2.5 * np.log10(np.pi / 4 * major * minor * 3600))
+    return total
+
+
+def _is_early(entry: Entry) -> bool:
+    """Whether a galaxy is elliptical or lenticular (S0, but not S0-a on the way to spirals)."""
+    return entry.hubble.startswith("E") or entry.hubble == "S0"
