@@ -99,19 +99,31 @@ def spherical(vectors: ArrayLike) -> tuple[Any, Any]:
 
 
 def tangents(directions: Vectors) -> tuple[Vectors, Vectors]:
-    """Unit vectors to the east and to the north at each direction.
+    """Find the unit vectors to the east and to the north at each direction.
 
     At a pole itself, east is where it is at right ascension 0.
 
     Examples
     --------
     >>> east, north = tangents(unit_vectors(0, 0))
-    >>> east.round(3), north.round(3) + 0.0
-    (array([0., 1., 0.]), array([0., 0., 1.]))
+    >>> float(east @ unit_vectors(90, 0)), float(north @ unit_vectors(0, 90))
+    (1.0, 1.0)
     """
     ra = np.arctan2(directions[..., 1], directions[..., 0])
     east: Vectors = np.stack([-np.sin(ra), np.cos(ra), np.zeros_like(ra)], axis=-1)
     return east, np.cross(directions, east)
+
+
+def cone(directions: Vectors, center: Vectors, radius: ArrayLike) -> NDArray[np.bool_]:
+    """Tell which directions are within a radius (degrees, one or one of each) around a center.
+
+    Examples
+    --------
+    >>> cone(unit_vectors([1, 3, 359], 0), unit_vectors(0, 0), radius=2)
+    array([ True, False,  True])
+    """
+    cosines = directions @ center
+    return np.asarray(cosines >= np.cos(np.radians(np.minimum(radius, 180))))
 
 
 def separation(ra: ArrayLike, dec: ArrayLike, other_ra: ArrayLike, other_dec: ArrayLike) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indinb.simulator.astrometry import Vectors, tangents, unit_vectors, utc
+from indinb.simulator.astrometry import Vectors, cone, tangents, unit_vectors, utc
 from indinb.simulator.sky.colors import color_of
 from indinb.simulator.sky.stars import Stars
 
@@ -97,8 +97,9 @@ class Catalog:
     def _near(self, center: Vectors, radius: float) -> NDArray[np.intp]:
         dec = np.degrees(np.arcsin(np.clip(center[2], -1, 1)))
         first, end = np.searchsorted(self._dec, [dec - radius, dec + radius])
-        cosines = self._directions[first:end] @ center
-        return first + np.flatnonzero(cosines >= np.cos(np.radians(min(radius, 180))))
+        near = np.zeros(len(self._dec), bool)
+        near[first:end] = cone(self._directions[first:end], center, radius)
+        return np.flatnonzero(near)
 
 
 def _moved(directions: Vectors, motions: NDArray[np.floating]) -> Vectors:

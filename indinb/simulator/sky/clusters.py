@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from indinb.simulator.astrometry import Vectors, tangents, unit_vectors
+from indinb.simulator.astrometry import Vectors, cone, tangents
 from indinb.simulator.sky.catalog import LIMIT
 from indinb.simulator.sky.colors import color
 from indinb.simulator.sky.faint import FAINTEST
@@ -113,15 +113,15 @@ def members(cluster: Entry, seed: int = 0) -> Stars:
     # One star in each of as many equal parts: so the sum is right for every seed.
     places = (np.arange(population.count) + place) / population.count
     magnitudes = population.magnitudes(total, places).astype(np.float32)
-    distances = _plummer(mass, _radius(cluster), population.concentration)
+    distances = _plummer(mass, np.radians(_radius(cluster)), population.concentration)
     directions = _around(cluster.direction, distances, 2 * np.pi * turn)
     stars = Stars(directions, magnitudes, color(hue), np.ones(len(hue), bool))
     return stars[(magnitudes >= LIMIT) & (magnitudes <= FAINTEST)]
 
 
 def _radius(cluster: Entry) -> float:
-    """Half of the size, in radians."""
-    return float(np.radians((cluster.major or _SIZE) / 2 / 60))
+    """Half of the size, in degrees."""
+    return (cluster.major or _SIZE) / 2 / 60
 
 
 def _plummer(
@@ -137,7 +137,8 @@ def _around(
 ) -> Vectors:
     east, north = tangents(center)
     aside = np.outer(np.sin(angles), east) + np.outer(np.cos(angles), north)
-    return np.cos(distances)[:, None] * center + np.sin(distances)[:, None] * aside
+    around: Vectors = np.cos(distances)[:, None] * center + np.sin(distances)[:, None] * aside
+    return around
 
 
 class Clusters:
@@ -145,6 +146,7 @@ class Clusters:
 
     Examples
     --------
+    >>> from indinb.simulator.astrometry import unit_vectors
     >>> m67 = unit_vectors(132.85, 11.81)
     >>> bright, all_of_them = (Clusters().stars(m67, 0.3, limit) for limit in (14, 18))
     >>> 20 < len(bright) < len(all_of_them)
@@ -163,7 +165,6 @@ class Clusters:
 
     def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
         """Stars in a cone: center is an ICRS unit vector, radius in degrees, limit in G."""
-        reach = np.minimum(np.radians(radius) + self._radii, np.pi)
-        near = np.flatnonzero(self._directions @ center >= np.cos(reach))
-        parts = [self._members(int(index)).within(center, radius, limit) for index in near]
+        near = np.flatnonzero(cone(self._directions, center, radius + self._radii)).tolist()
+        parts = [self._members(index).within(center, radius, limit) for index in near]
         return Stars.joined([*parts, Stars.none()])

@@ -20,7 +20,7 @@ def color(share: ArrayLike) -> NDArray[np.float32]:
     >>> color([0, 0.35, 1])
     array([0.  , 0.65, 2.5 ], dtype=float32)
     """
-    return np.interp(share, _SHARES, _COLORS).astype(np.float32)
+    return np.asarray(np.interp(np.asarray(share, float), _SHARES, _COLORS), np.float32)
 
 
 def color_of(sources: NDArray[np.int64]) -> NDArray[np.float32]:

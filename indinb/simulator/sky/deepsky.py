@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indinb.simulator.astrometry import Vectors, unit_vectors
+from indinb.simulator.astrometry import Vectors, cone, unit_vectors
 from indinb.simulator.sky.clusters import GLOBULAR
 from indinb.simulator.sky.ongc import Entry, entries
 
@@ -87,12 +87,11 @@ class DeepSky:
         listed = entries(*_KINDS)
         self._directions = unit_vectors([row.ra for row in listed], [row.dec for row in listed])
         self._objects = list(map(_extended, listed, self._directions))
-        self._radii = np.radians([thing.major / 2 / 60 for thing in self._objects])
+        self._radii = np.array([thing.major / 2 / 60 for thing in self._objects])
 
     def extended(self, center: Vectors, radius: float) -> list[Extended]:
         """Objects that reach into a cone: center is an ICRS unit vector, radius in degrees."""
-        reach = np.minimum(np.radians(radius) + self._radii, np.pi)
-        near = np.flatnonzero(self._directions @ center >= np.cos(reach))
+        near = np.flatnonzero(cone(self._directions, center, radius + self._radii))
         return [self._objects[index] for index in near]
 
 

@@ -10,7 +10,7 @@ import erfa
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from indinb.simulator.astrometry import Vectors, unit_vectors
+from indinb.simulator.astrometry import Vectors, cone, unit_vectors
 from indinb.simulator.sky.catalog import LIMIT as BRIGHTEST
 from indinb.simulator.sky.colors import color
 from indinb.simulator.sky.stars import Stars
@@ -33,8 +33,7 @@ def density(latitude: ArrayLike) -> NDArray[np.float64]:
     >>> density([0, 90]).round(1)
     array([27. ,  3.9])
     """
-    belt = np.exp(-np.abs(np.asarray(latitude, float)) / 20)
-    return 3.6 + 23.4 * belt
+    return 3.6 + 23.4 * _belt(latitude)
 
 
 def growth(latitude: ArrayLike) -> NDArray[np.float64]:
@@ -49,8 +48,12 @@ def growth(latitude: ArrayLike) -> NDArray[np.float64]:
     >>> growth([0, 90]).round(2)
     array([0.31, 0.35])
     """
-    belt = np.exp(-np.abs(np.asarray(latitude, float)) / 20)
-    return 0.35 - 0.04 * belt
+    return 0.35 - 0.04 * _belt(latitude)
+
+
+def _belt(latitude: ArrayLike) -> NDArray[np.float64]:
+    """How much of the Milky Way there is, 0 to 1."""
+    return np.asarray(np.exp(-np.abs(np.asarray(latitude, float)) / 20))
 
 
 class FaintField:
@@ -77,13 +80,15 @@ class FaintField:
     def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
         """Stars in a cone: center is an ICRS unit vector, radius in degrees, limit in G."""
         depth = int(np.ceil(min(limit, FAINTEST)))  # whole, so that close limits share cells
-        cells = self._cells.near(center, radius) if depth > BRIGHTEST else []
-        parts = [self._drawn(int(cell), depth).within(center, radius, limit) for cell in cells]
-        return Stars.joined([*parts, Stars.none()])
+        if depth <= BRIGHTEST:
+            return Stars.none()
+        cells = self._cells.near(center, radius).tolist()
+        parts = [self._drawn(cell, depth).within(center, radius, limit) for cell in cells]
+        return Stars.joined(parts)
 
     def _draw(self, cell: int, depth: int) -> Stars:
         cells = self._cells
-        generator = np.random.default_rng([self._seed, *map(int, cells.names[cell])])
+        generator = np.random.default_rng([self._seed, *cells.names[cell].tolist()])
         latitude = cells.latitudes[cell]
         per_magnitude, slope = density(latitude) * cells.area(cell), growth(latitude) * np.log(10)
         expected = per_magnitude / slope * np.expm1(slope * (depth - BRIGHTEST))
@@ -120,11 +125,11 @@ class _Cells:
 
     def _farthest_corner(self) -> NDArray[np.float64]:
         corners = [unit_vectors(self._west, dec) for dec in (self._south, self._north)]
-        return np.max([erfa.sepp(self._centers, corner) for corner in corners], axis=0)
+        distances = [erfa.sepp(self._centers, corner) for corner in corners]
+        return np.asarray(np.degrees(np.max(distances, axis=0)))
 
     def near(self, center: Vectors, radius: float) -> NDArray[np.intp]:
-        reach = np.minimum(np.radians(radius) + self._radii, np.pi)
-        return np.flatnonzero(self._centers @ center >= np.cos(reach))
+        return np.flatnonzero(cone(self._centers, center, radius + self._radii))
 
     def area(self, cell: int) -> float:
         """Square degrees."""

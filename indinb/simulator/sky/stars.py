@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indinb.simulator.astrometry import Vectors
+from indinb.simulator.astrometry import Vectors, cone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +52,9 @@ class Stars:
     @classmethod
     def none(cls) -> Self:
         """Not a single star."""
-        return cls(np.empty((0, 3)), *np.empty((2, 0), np.float32), np.empty(0, bool))
+        nothing = np.empty(0, np.float32)
+        return cls(np.empty((0, 3)), nothing, nothing, np.empty(0, bool))
 
     def within(self, center: Vectors, radius: float, limit: float) -> Self:
         """Those in a cone (degrees) around a direction, and not fainter than the limit."""
-        near = self.directions @ center >= np.cos(np.radians(min(radius, 180)))
-        return self[near & (self.magnitudes <= limit)]
+        return self[cone(self.directions, center, radius) & (self.magnitudes <= limit)]
