@@ -6,14 +6,21 @@ from collections.abc import Iterable
 
 from indinb.simulator.clock import Clock
 from indinb.simulator.devices.focuser import FocuserSimulator
+from indinb.simulator.devices.wheel import FilterSimulator
 from indinb.simulator.driver import Driver
 from indinb.simulator.server import Client, Server
 from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, Site, World
 
-DEVICES: dict[str, type[Driver]] = {kind.name: kind for kind in (FocuserSimulator,)}
+DEVICES: dict[str, type[Driver]] = {
+    kind.name: kind
+    for kind in (
+        FilterSimulator,
+        FocuserSimulator,
+    )
+}
 """All devices that there are, by name."""
 
-ALWAYS = ("Focuser Simulator",)
+ALWAYS = ("Filter Simulator", "Focuser Simulator")
 """Names of the devices that every observatory has."""
 
 
