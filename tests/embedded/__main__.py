@@ -18,7 +18,8 @@ def main() -> int:
     """Let each peer slew and expose; return 1 if one cannot."""
     server = EmbeddedServer(["--speed", "20"])
     try:
-        return 0 if all([_night(peer, server.port) for peer in PEERS]) else 1
+        passed = [_night(peer, server.port) for peer in PEERS]
+        return 0 if all(passed) else 1
     finally:
         server.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 sys.path.pop(0)  # this file has the name of what it imports
 
-from indipyclient import IPyClient  # noqa: E402
+from indipyclient import IPyClient
 
 PATIENCE = 60.0  # seconds
 
