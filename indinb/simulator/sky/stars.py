@@ -21,7 +21,7 @@ class Stars:
     magnitudes : numpy.ndarray
         Gaia's G, shape (n,), float32.
     colors : numpy.ndarray
-        BP-RP in magnitudes, shape (n,), float32; all of them invented.
+        BP-RP in magnitudes, shape (n,), float32; see `catalog` and `colors`.
     invented : numpy.ndarray
         Which stars are in no catalogue, shape (n,), bool.
 
