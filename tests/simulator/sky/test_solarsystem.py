@@ -1,0 +1,132 @@
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+
+import ephem
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.coordinates import TETE, EarthLocation, SkyCoord, get_body
+from astropy.time import Time
+
+from indinb.instruments.earth import offline
+from indinb.simulator.astrometry import Site, of_date, separation, spherical
+from indinb.simulator.sky.solarsystem import NAMES, bodies, sun_altitude
+
+SITES = [Site(48.2, 11.6, 520), Site(-70, -120), Site(0, 179.9, 4000)]
+NIGHTS = [datetime(2026, 11, 27, 3, tzinfo=UTC) + timedelta(days=83 * n) for n in range(6)]
+
+
+def arcseconds(body, other):
+    return float(separation(*spherical(body.direction), other.ra.deg, other.dec.deg)) * 3600
+
+
+def body_of(name, when, site=SITES[0]):
+    return bodies(when, site)[NAMES.index(name)]
+
+
+def pyephem(name, when, site=SITES[0]):
+    """The same body by another program, on theories of its own."""
+    observer = ephem.Observer()
+    observer.lat, observer.lon = str(site.latitude), str(site.longitude)
+    observer.elevation, observer.pressure = site.elevation, 0
+    observer.date = when.replace(tzinfo=None)
+    body = getattr(ephem, name)()
+    body.compute(observer)
+    return body
+
+
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("when", NIGHTS[::2])
+@pytest.mark.parametrize("name", NAMES)
+def test_places_are_astropys(name, when, site):
+    place = EarthLocation.from_geodetic(site.longitude, site.latitude, site.elevation)
+    with offline():
+        seen = get_body(name.lower(), Time(when), place, ephemeris="builtin")
+        theirs = SkyCoord(seen.ra, seen.dec, frame=seen.frame.replicate_without_data()).icrs
+    # UT1 and UTC differ by some tenths of a second, which turn the site under the Moon.
+    assert arcseconds(body_of(name, when, site), theirs) < (0.5 if name == "Moon" else 0.02)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_telescope_on_coordinates_of_date_finds_them(name):
+    when, site = NIGHTS[1], SITES[0]
+    place = EarthLocation.from_geodetic(site.longitude, site.latitude, site.elevation)
+    with offline():
+        seen = get_body(name.lower(), Time(when), place, ephemeris="builtin")
+        theirs = seen.transform_to(TETE(obstime=Time(when), location=place))
+    ra, dec = of_date(*spherical(body_of(name, when).direction), when)
+    # The site's own speed adds 0.3 arcsec of aberration, and light bends near the Sun.
+    assert separation(ra, dec, theirs.ra.deg, theirs.dec.deg) * 3600 < 2.5
+
+
+@pytest.mark.parametrize("when", NIGHTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_light_and_size_are_pyephems(name, when):
+    ours, theirs = body_of(name, when), pyephem(name, when)
+    assert ours.radius == pytest.approx(theirs.size / 2, rel=0.02)
+    if name != "Sun":
+        assert ours.illuminated == pytest.approx(theirs.phase / 100, abs=0.01)
+    # Its formulas are those of 1986 for most; of a crescent they know little.
+    tolerance = 0.6 if name in ("Mercury", "Moon") else 0.35
+    assert ours.magnitude == pytest.approx(theirs.mag, abs=tolerance)
+
+
+def test_the_moon_stands_elsewhere_from_elsewhere():
+    here, there = (body_of("Moon", NIGHTS[0], site) for site in (Site(60, 10), Site(-60, 10)))
+    assert 1 < float(separation(*spherical(here.direction), *spherical(there.direction))) < 2
+
+
+def test_phases_of_the_moon():
+    full, new = datetime(2026, 11, 24, 15, tzinfo=UTC), datetime(2026, 12, 9, 1, tzinfo=UTC)
+    assert body_of("Moon", full).illuminated > 0.99
+    assert body_of("Moon", full).magnitude == pytest.approx(-12.6, abs=0.3)
+    assert body_of("Moon", new).illuminated < 0.01
+    assert body_of("Moon", new).phase_angle > 170
+
+
+@pytest.mark.parametrize("days", [4, 7, 10, 18, 22, 25])
+def test_the_bright_limb_looks_to_the_sun(days):
+    when = datetime(2026, 12, 9, 1, tzinfo=UTC) + timedelta(days=days)
+    moon, sun = body_of("Moon", when), body_of("Sun", when)
+    places = [SkyCoord(*spherical(body.direction), unit="deg") for body in (moon, sun)]
+    towards = places[0].position_angle(places[1]).deg
+    assert abs((moon.limb_angle - towards + 180) % 360 - 180) < 0.3
+    assert (180 < moon.limb_angle) == (days < 14)  # lit in the west while it waxes
+
+
+def test_rings_make_saturn_brighter():
+    wide, edge_on = (body_of("Saturn", datetime(year, 7, 1, tzinfo=UTC)) for year in (2017, 2025))
+    assert edge_on.magnitude - wide.magnitude > 0.6
+
+
+def test_a_thin_crescent_of_venus():
+    when = datetime(2026, 10, 24, 4, tzinfo=UTC)  # at inferior conjunction
+    venus = body_of("Venus", when)
+    assert venus.phase_angle > 163.7
+    assert -5 < venus.magnitude < -3.5
+    assert venus.radius == pytest.approx(31, abs=1)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_suns_altitude_is_pyephems(site):
+    for when in NIGHTS:
+        theirs = np.degrees(float(pyephem("Sun", when, site).alt))
+        assert sun_altitude(when, site) == pytest.approx(theirs, abs=0.01)
+
+
+def test_they_move_once_a_second():
+    when = NIGHTS[0]
+    assert bodies(when + timedelta(milliseconds=900), SITES[0]) is bodies(when, SITES[0])
+    later = bodies(when + timedelta(seconds=1), SITES[0])
+    for before, after in zip(bodies(when, SITES[0]), later, strict=True):
+        moved = np.degrees(np.linalg.norm(after.direction - before.direction)) * 3600
+        assert 0 < moved < 1
+
+
+def test_all_numbers_are_plain():
+    for body in bodies(NIGHTS[0], SITES[0]):
+        assert body.direction.shape == (3,)
+        assert np.linalg.norm(body.direction) == pytest.approx(1)
+        others = [getattr(body, field.name) for field in fields(body)[2:]]
+        assert [type(number) for number in others] == [float] * len(others)
+        assert 0 <= body.limb_angle < 360
