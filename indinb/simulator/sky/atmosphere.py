@@ -152,9 +152,9 @@ def _thickness(altitude: float) -> float:
 
 
 def _scattered(separation: float) -> float:
-    """Scattering by air and by dust, the latter steeper within 10 degrees of the Moon."""
+    """Scatter by air and by dust, whose law changes near the Moon: there the two laws meet."""
     air = 10**5.36 * (1.06 + math.cos(math.radians(separation)) ** 2)
-    dust = 10 ** (6.15 - separation / 40) if separation > 10 else 6.2e7 / separation**2
+    dust = max(10 ** (6.15 - separation / 40), 6.2e7 / separation**2)
     return float(air + dust)
 
 
