@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import math
+from typing import Self
 
 
 class Clock:
@@ -71,3 +72,43 @@ class Clock:
         finally:
             timer.cancel()
             self._sleepers.discard(sleeper)
+
+
+class Ramp:
+    """A number that changes steadily, for some seconds of the observatory.
+
+    Parameters
+    ----------
+    clock : Clock
+        By which it begins to change now.
+    begin : float
+        What it is now.
+    rate : float
+        By which it changes each second.
+    seconds : float
+        After which it stays.
+
+    Examples
+    --------
+    >>> from unittest.mock import Mock
+    >>> clock = Mock(elapsed=100.0)
+    >>> ramp = Ramp.between(clock, 10, 30, rate=5)
+    >>> clock.elapsed = 103.0
+    >>> ramp.now
+    25.0
+    """
+
+    def __init__(self, clock: Clock, begin: float, rate: float, seconds: float = math.inf) -> None:
+        self._clock, self._begin, self._rate, self.seconds = clock, begin, rate, seconds
+        self._since = clock.elapsed
+
+    @classmethod
+    def between(cls, clock: Clock, begin: float, end: float, rate: float) -> Self:
+        """Return one that goes from one number to another at a rate above 0."""
+        seconds = abs(end - begin) / rate
+        return cls(clock, begin, math.copysign(rate, end - begin), seconds)
+
+    @property
+    def now(self) -> float:
+        """The number."""
+        return self._begin + self._rate * min(self._clock.elapsed - self._since, self.seconds)
