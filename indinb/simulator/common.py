@@ -254,13 +254,17 @@ class Simulated(Driver):
 
 
 class Presets(Driver):
-    """A device with three places to go to, by name; a subclass has `go_to_preset` do it.
+    """A device with three places to go to, by name; a subclass has `move_to_preset` do it.
 
     Attributes
     ----------
+    place : str
+        What a place is called.
     presets, goto : Numbers, Switches
         The places, and the buttons.
     """
+
+    place = "position"
 
     presets = Numbers("Presets", "Presets", "Presets")
     goto = Switches(
@@ -274,8 +278,10 @@ class Presets(Driver):
     @goto.asked
     def go_to_preset(self, wanted: str) -> None:
         """Go to one of the places."""
-        self.move_to_preset(float(self.presets[f"PRESET_{wanted[-1]}"]))
+        place = dict(zip(self.goto.members, self.presets.values.values(), strict=True))[wanted]
+        self.notice(f"Moving to {wanted} with {self.place} {place:g}.")
         self.goto.select(wanted)
+        self.move_to_preset(float(str(place)))
 
     def move_to_preset(self, place: float) -> None:
         """Go to a place."""

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, ClassVar
 
 from indinb.protocol.messages import Define, Message, Notice, Value
@@ -117,6 +117,9 @@ class Driver:
         if target is None or not target.defined or not target.permission.writable:
             _log.info("%s has no property %s to write to", self.name, name)
             return
+        if not target.fits(asked):
+            _log.info("%s has no such values: %s", self.name, name)
+            return
         with _Told(self, target):
             values = target.accept(asked)
             if target.handler is None:
@@ -124,12 +127,18 @@ class Driver:
             else:
                 self._handle(target, target.handler(self, target.simplified(values)))
 
-    def start(self, key: str, work: Any) -> None:
-        """Let a coroutine run beside all else; one that runs under the same key is cancelled."""
+    def start(
+        self, key: str, work: Coroutine[Any, Any, None], target: Property | None = None
+    ) -> None:
+        """Let a coroutine run beside all else; one that runs under the same key is cancelled.
+
+        What goes wrong in it is told, and leaves `target` in Alert.
+        """
         self.stop(key)
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(self._guarded(work, target))
         self._tasks[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
+        task.add_done_callback(lambda done: work.close())  # it may have been cancelled unbegun
 
     def stop(self, key: str) -> bool:
         """Cancel what runs under a key, and tell whether it did."""
@@ -176,7 +185,7 @@ class Driver:
         self.connection.select("CONNECT")
         for each in self._since("connect"):
             each.define()
-        self.start("run", self._guarded(self.run()))
+        self.start("run", self.run())
 
     def _end(self) -> None:
         self.close()
@@ -185,15 +194,17 @@ class Driver:
         for each in self.properties.values():
             if each.since != "start":
                 each.delete()
+            if each.state is State.BUSY:  # nobody is left who would end it
+                each.state = State.IDLE
 
     def _since(self, when: str) -> Iterator[Property]:
         return (each for each in tuple(self.properties.values()) if each.since == when)
 
     def _handle(self, target: Property, work: Any) -> None:
         if inspect.iscoroutine(work):
-            self.start(target.name, self._guarded(work, target))
+            self.start(target.name, work, target)
 
-    async def _guarded(self, work: Any, target: Property | None = None) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], target: Property | None) -> None:
         with _Told(self, target):
             await work
 
