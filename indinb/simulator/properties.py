@@ -17,6 +17,8 @@ READ_ONLY, WRITE_ONLY = Permission.READ_ONLY, Permission.WRITE_ONLY
 ONE_OF_MANY, AT_MOST_ONE = SwitchRule.ONE_OF_MANY, SwitchRule.AT_MOST_ONE
 ANY_OF_MANY = SwitchRule.ANY_OF_MANY
 
+_LONGEST_TEXT = 10_000
+
 
 class Refused(Exception):
     """What was asked of a driver is not done.
@@ -95,6 +97,7 @@ class Property:
     """
 
     kind: ClassVar[Kind]
+    takes: ClassVar[type]
     rule: SwitchRule | None = None
 
     def __init__(
@@ -208,6 +211,10 @@ class Property:
         """Name of the device that it belongs to."""
         return self._owner.name if self._owner else ""
 
+    def fits(self, asked: Mapping[str, Value]) -> bool:
+        """Tell whether values are of the kind of this property, and there are some."""
+        return bool(asked) and all(isinstance(value, self.takes) for value in asked.values())
+
     def accept(self, asked: Mapping[str, Value]) -> dict[str, Value]:
         """Check what a client asks.
 
@@ -255,18 +262,38 @@ class Texts(Property):
     """Texts."""
 
     kind = Kind.TEXT
+    takes = str
+
+    def accept(self, asked: Mapping[str, Value]) -> dict[str, Value]:
+        """Check that no text is longer than any text needs to be; see `Property.accept`."""
+        values = super().accept(asked)
+        if any(len(str(value)) > _LONGEST_TEXT for value in asked.values()):
+            raise Refused(f"{self.label} ({self.name}) takes {_LONGEST_TEXT} characters at most")
+        return values
 
 
 class Lights(Property):
     """Lights, which clients cannot write."""
 
     kind = Kind.LIGHT
+    takes = State
 
 
 class Numbers(Property):
-    """Numbers, each within its limits."""
+    """Numbers, each within its limits.
+
+    Parameters
+    ----------
+    checked : bool
+        False if the driver itself refuses what is beyond them, in its own words.
+    """
 
     kind = Kind.NUMBER
+    takes = float
+
+    def __init__(self, *names: Any, checked: bool = True, **options: Any) -> None:
+        super().__init__(*names, **options)
+        self._checked = checked
 
     def accept(self, asked: Mapping[str, Value]) -> dict[str, Value]:
         """Check that each number is within its limits; see `Property.accept`."""
@@ -276,7 +303,9 @@ class Numbers(Property):
         return values
 
     def _check(self, member: Member, value: Value) -> None:
-        low, high = (member.min, member.max) if member.min < member.max else (-math.inf, math.inf)
+        low, high = (-math.inf, math.inf)
+        if self._checked and member.min < member.max:
+            low, high = member.min, member.max
         if not (isinstance(value, float) and low <= value <= high and math.isfinite(value)):
             raise Refused(
                 f"Error: Invalid range for {member.label} ({member.name}). Valid range is from "
@@ -294,6 +323,7 @@ class Switches(Property):
     """
 
     kind = Kind.SWITCH
+    takes = bool
 
     def __init__(self, *names: Any, rule: SwitchRule = ONE_OF_MANY, **options: Any) -> None:
         super().__init__(*names, **options)
@@ -338,6 +368,7 @@ class Blobs(Property):
     """Binary data that a driver sends; definitions have none."""
 
     kind = Kind.BLOB
+    takes = Blob
 
     def send(
         self, data: bytes, format: str, size: int | None = None, state: State = State.OK

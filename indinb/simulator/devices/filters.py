@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from indinb.protocol.messages import Value
 from indinb.protocol.vocabulary import State
 from indinb.simulator.driver import Driver
 from indinb.simulator.properties import Numbers, Refused, Texts, number, text
@@ -12,18 +11,6 @@ FILTER_WHEEL = "Filter Wheel"
 _FILTERS = ("Red", "Green", "Blue", "H_Alpha", "SII", "OIII", "LPR", "Luminance")
 _SECONDS = 0.5
 _TURNING = "turning"
-
-
-class _Slot(Numbers):
-    """The slot in the light, which is refused in the words of a wheel."""
-
-    def accept(self, asked: Mapping[str, Value]) -> dict[str, Value]:
-        try:
-            return super().accept(asked)
-        except Refused as refused:
-            if refused.state is State.ALERT:
-                raise Refused("Error: valid range of filter is from 1 to 8") from None
-            raise
 
 
 class Filters(Driver):
@@ -37,11 +24,12 @@ class Filters(Driver):
         Names of the filters, slot by slot.
     """
 
-    slot = _Slot(
+    slot = Numbers(
         "FILTER_SLOT",
         "Filter Slot",
         FILTER_WHEEL,
         number("FILTER_SLOT_VALUE", "Filter", 1, (1, len(_FILTERS)), 1, "%3.0f"),
+        checked=False,
     )
     filters = Texts(
         "FILTER_NAME",
@@ -59,9 +47,11 @@ class Filters(Driver):
     @slot.asked
     def select_filter(self, slot: float) -> None:
         """Turn the wheel to a slot."""
+        if not 1 <= slot <= len(_FILTERS):
+            raise Refused(f"Error: valid range of filter is from 1 to {len(_FILTERS)}")
         self.notice(f"Setting current filter to slot {slot:.0f}")
         self.slot.tell(State.BUSY)
-        self.start(_TURNING, self._turn(float(round(slot))))
+        self.start(_TURNING, self._turn(float(round(slot))), self.slot)
 
     @filters.asked
     def name_filters(self, names: Mapping[str, str]) -> None:
