@@ -45,6 +45,9 @@ class Light:
     ----------
     pointing : callable, optional
         Tells where the mount points now; None without a mount.
+    guide : callable, optional
+        Moves the mount by a guiding pulse, of a direction (N, S, W or E) and seconds; None without
+        a mount.
     focal_length, aperture : float
         Of the telescope, in mm.
     guide_focal_length, guide_aperture : float
@@ -70,6 +73,7 @@ class Light:
     """
 
     pointing: Callable[[], Pointing] | None = None
+    guide: Callable[[str, float], None] | None = None
     focal_length: float = 127.0
     aperture: float = 50.0
     guide_focal_length: float = 120.0
