@@ -6,8 +6,6 @@ import sep
 from astropy import units as u
 from astropy.coordinates import SkyCoord
 from astropy.table import Table
-from astropy.time import Time
-from astropy.utils import iers
 
 from indinb import Frame
 
@@ -18,7 +16,7 @@ SATURATED = 50_000.0
 """Counts of a pixel above which a star is not measured."""
 
 _RECORD = np.dtype("<i8, <f8, <f8, <f4, <f4, <f4")
-_NAMES = ("id", "ra", "dec", "g", "pmra", "pmdec")
+_NAMES = ("id", "ra", "dec", "g", "bp", "rp")  # whatever the package calls the last two
 
 
 def catalogue(brightest: float = 0.0, faintest: float = 10.0) -> Table:
@@ -29,20 +27,10 @@ def catalogue(brightest: float = 0.0, faintest: float = 10.0) -> Table:
 
 
 def in_field(stars: Table, frame: Frame, margin: float) -> Table:
-    """Return the stars in a frame, with their pixels by its WCS at the time of the frame."""
+    """Return the stars in a frame, with their pixels by its WCS."""
     center = frame.wcs.pixel_to_world(frame.shape[1] / 2, frame.shape[0] / 2)
     near = stars[SkyCoord(stars["ra"], stars["dec"], unit="deg").separation(center) < 2.5 * u.deg]
-    when = Time(frame.header["DATE-OBS"])
-    with iers.conf.set_temp("auto_download", False):
-        now = SkyCoord(
-            near["ra"] * u.deg,
-            near["dec"] * u.deg,
-            pm_ra_cosdec=near["pmra"] * u.mas / u.yr,
-            pm_dec=near["pmdec"] * u.mas / u.yr,
-            distance=1 * u.kpc,
-            obstime=Time(2016.0, format="jyear"),
-        ).apply_space_motion(when)
-    near["x"], near["y"] = frame.wcs.world_to_pixel(SkyCoord(now.ra, now.dec))
+    near["x"], near["y"] = frame.wcs.world_to_pixel(SkyCoord(near["ra"], near["dec"], unit="deg"))
     height, width = frame.shape
     return near[
         (near["x"] > margin)
