@@ -1,11 +1,12 @@
 """INDI's own simulators, for whatever test wants them; `conftest` makes these fixtures known."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 
 import indinb
-from indinb.servers import SIMULATORS, IndiServer
+from indinb.servers import SIMULATORS, IndiServer, OwnServer
 
 
 @pytest.fixture(scope="session")
@@ -16,14 +17,21 @@ def indiserver() -> Iterator[IndiServer]:
     server.close()
 
 
-@pytest.fixture(scope="module")
-def client(indiserver: IndiServer) -> Iterator["indinb.Client"]:
-    """Return one client for the tests of a module; all simulators are connected to it."""
-    with indinb.connect(indiserver.host, indiserver.port) as client:
+@contextlib.contextmanager
+def connected(server: OwnServer) -> Iterator["indinb.Client"]:
+    """Yield a client of a server, to which all simulators are connected."""
+    with indinb.connect(server.host, server.port) as client:
         for name in SIMULATORS:
             client.wait_for(name, "CONNECTION", timeout=10)
         client.quiet().result()
         for operation in [device.start_connect() for device in client.devices.values()]:
             operation.result()
         client.worker.submit(int).result()  # its thread lives as long as the client
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(indiserver: IndiServer) -> Iterator["indinb.Client"]:
+    """Return one client for the tests of a module; all simulators are connected to it."""
+    with connected(indiserver) as client:
         yield client

@@ -10,9 +10,11 @@ from indinb.client import quiet, reading
 from indinb.instruments import guard as room
 from indinb.instruments import heart
 from indinb.instruments.guard import Guard
+from indinb.servers import EmbeddedServer
 from tests.client.fakes import FakeServer, ManualClock
 from tests.client.harbour import Harbour
 from tests.instruments.kennel import OBSERVATORY, obey, remembered
+from tests.simulators import connected
 
 
 @pytest.fixture
@@ -90,3 +92,18 @@ def anchored(moored: Client, harbour: Harbour, clock: ManualClock) -> Guard:
     guard = moored.guard(60)
     harbour.definitions = remembered(moored)
     return guard
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[EmbeddedServer]:
+    """Run our own observatory with the devices of INDI's simulators."""
+    server = EmbeddedServer(["--devices", "Guide Simulator"])
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module", params=["indiserver", "embedded"])
+def client(request: pytest.FixtureRequest) -> Iterator[Client]:
+    """Return one client for the tests of a module, of INDI's own simulators and of ours."""
+    with connected(request.getfixturevalue(request.param)) as client:
+        yield client
