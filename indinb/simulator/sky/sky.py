@@ -19,7 +19,7 @@ from indinb.simulator.sky.stars import Stars
 class Sky:
     """The sky of the simulated observatory: real where catalogues reach, invented beyond.
 
-    Nothing is read before it is asked for; then it stays in memory (50 MB). One thread at a time
+    Nothing is read before it is asked for; then it stays in memory (60 MB at most). One thread at a time
     may ask.
 
     Parameters
@@ -47,7 +47,7 @@ class Sky:
 
     @cached_property
     def _faint(self) -> FaintField:
-        return FaintField(self._seed)
+        return FaintField(self._catalog, self._seed)
 
     @cached_property
     def _clusters(self) -> Clusters:

@@ -46,7 +46,8 @@ class Stars:
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
         """All the stars of at least one part, in the same order."""
-        columns = zip(*([getattr(part, field.name) for field in fields(cls)] for part in parts))  # noqa: B905
+        listed = list(parts)
+        columns = ([getattr(part, field.name) for part in listed] for field in fields(cls))
         return cls(*map(np.concatenate, columns))
 
     @classmethod
