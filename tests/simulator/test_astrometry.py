@@ -184,3 +184,67 @@ def test_a_site_turns_with_the_earth():
         theirs = place.get_gcrs_posvel(Time(DATES[1]))[0].xyz.to_value(u.m)
     ours = from_earth_centre(DATES[1], SITE) * u.au.to(u.m)
     assert np.linalg.norm(ours - theirs) < 500  # it moves 310 m in a second of time
+
+
+# Examples worked out in Jean Meeus, Astronomical Algorithms, 2nd edition.
+MEEUS = datetime(1987, 4, 10, 19, 21, tzinfo=UTC)
+WASHINGTON = Site(38 + 55 / 60 + 17 / 3600, -(77 + 3 / 60 + 56 / 3600))
+
+
+def test_sidereal_time_by_the_book():
+    """Chapter 12, to the second by which UT1 may be off."""
+    midnight = MEEUS.replace(hour=0, minute=0)
+    book = 15 * (13 + 10 / 60 + 46.1351 / 3600)
+    assert sidereal_time(midnight, 0) == pytest.approx(book, abs=1e-4)
+
+
+def test_altitude_and_azimuth_by_the_book():
+    """Chapter 13: Venus, seen from Washington; the book counts azimuth from the south."""
+    ra, dec = 15 * (23 + 9 / 60 + 16.641 / 3600), -(6 + 43 / 60 + 11.61 / 3600)
+    hour_angle = sidereal_time(MEEUS, WASHINGTON.longitude) - ra
+    altitude, azimuth = horizontal(hour_angle, dec, WASHINGTON.latitude)
+    assert float(altitude) == pytest.approx(15.1249, abs=2e-4)
+    assert float(azimuth) == pytest.approx(68.0337 + 180, abs=2e-4)
+
+
+def test_aberration_is_twenty_seconds_towards_the_motion_of_the_earth():
+    """At the pole of the ecliptic it is the same all year, and turns around it."""
+    pole = (270.0, 66.56)
+    places = []
+    for month in range(1, 13):
+        when = datetime(2026, month, 21, tzinfo=UTC)
+        # What is left when the turning of the equator is taken out again by a rotation alone.
+        angles = separation(*of_date(*pole, when), *of_date(90, -66.56, when))
+        places.append((180 - float(angles)) * 3600)
+    # Both ends of the axis are drawn to the same side, by 20.5 arcsec each.
+    np.testing.assert_allclose(places, 41, atol=0.7)
+
+
+def test_distances_between_stars_last():
+    """Turning the equator moves none against its neighbours; aberration does by 0.01 %."""
+    when = DATES[2]
+    (ra, other_ra), (dec, other_dec) = of_date([40, 41], [50, 50], when)
+    before, after = separation(40, 50, 41, 50), separation(ra, dec, other_ra, other_dec)
+    assert float(after) == pytest.approx(float(before), rel=2e-4)
+
+
+@pytest.mark.parametrize("convert", [of_date, icrs])
+def test_shapes_are_kept(convert):
+    ra, dec = convert(np.zeros((2, 3)), np.full((2, 3), 45), DATES[0])
+    assert ra.shape == dec.shape == (2, 3)
+    assert np.ndim(convert(1, 2, DATES[0])[0]) == 0
+
+
+@pytest.mark.parametrize("latitude", [90, -90])
+def test_at_the_pole_altitude_is_declination(latitude):
+    altitude, _ = horizontal([0, 50, 170], [10, -20, 89], latitude)
+    np.testing.assert_allclose(altitude, np.sign(latitude) * np.array([10, -20, 89]), atol=1e-9)
+
+
+def test_the_sky_turns_once_in_a_sidereal_day():
+    vega = unit_vectors(279.23, 38.78)
+    day = timedelta(seconds=86164.0905)
+    before, after = (altaz(vega, when, SITE) for when in (DATES[1], DATES[1] + day))
+    np.testing.assert_allclose(before, after, atol=0.001)
+    half = altaz(vega, DATES[1] + day / 2, SITE)
+    assert abs(float(half[0]) - float(before[0])) > 10

@@ -56,7 +56,7 @@ class _Kind:
 
 _NEBULA = _Kind("nebula", "nebula", "hydrogen", size=5, darkness=23.5)
 _KINDS = {
-    "G": _Kind("galaxy", "disc", "continuum", size=0.7, darkness=23.3),
+    "G": _Kind("galaxy", "disc", "continuum", size=0.7, darkness=22.1),
     "GCl": _Kind("globular cluster", "spheroid", "continuum", size=5, darkness=21),
     "PN": _Kind("planetary nebula", "nebula", "oxygen", size=0.5, darkness=20),
     "SNR": _Kind("supernova remnant", "nebula", "hydrogen", size=20, darkness=24),

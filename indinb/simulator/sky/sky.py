@@ -19,8 +19,8 @@ from indinb.simulator.sky.stars import Stars
 class Sky:
     """The sky of the simulated observatory: real where catalogues reach, invented beyond.
 
-    Nothing is read before it is asked for; then it stays in memory (60 MB at most). One thread at a time
-    may ask.
+    Nothing is read before it is asked for; then it stays in memory (60 MB at most). One thread at
+    a time may ask.
 
     Parameters
     ----------

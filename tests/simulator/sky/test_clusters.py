@@ -140,3 +140,25 @@ def test_a_deeper_limit_only_adds():
     assert counts[0] == 0
     assert counts == sorted(set(counts))
     assert counts[-1] == len(members(M13, seed=3))
+
+
+@pytest.mark.parametrize("type", POPULATIONS)
+def test_no_cluster_is_brighter_than_listed(type):
+    for cluster in entries(type):
+        magnitudes = members(cluster).magnitudes
+        if len(magnitudes) and cluster.magnitude is not None:
+            assert magnitude_of(magnitudes) > cluster.magnitude - 0.15, cluster.name
+
+
+def test_all_members_lie_within_the_listed_size():
+    for cluster in list(ALL.values())[::20]:
+        size = cluster.major or 5
+        assert (distances(members(cluster), cluster) <= size / 2 + 1e-6).all(), cluster.name
+
+
+def test_a_cluster_at_ra_0h_is_found_from_both_sides():
+    clusters = Clusters()
+    blanco = ALL["NGC7789"]  # at RA 23h 57m
+    for ra in (359.3, 0.3):
+        center = unit_vectors(ra, blanco.dec)
+        assert len(clusters.stars(center, 1.5, limit=18)) == len(members(blanco))

@@ -26,3 +26,7 @@ def test_numbers_next_to_each_other_have_colours_of_their_own():
 def test_a_star_keeps_its_colour():
     sources = np.array([1576683529448755328, -32349, 0])
     np.testing.assert_array_equal(color_of(sources), color_of(sources[::-1])[::-1])
+
+
+def test_colours_take_any_shares():
+    assert color(0.5) == color([0.5])[0] == color(np.float32(0.5))

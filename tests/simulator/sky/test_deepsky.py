@@ -116,3 +116,37 @@ def test_it_loads_soon():
     begin = time.process_time()
     DeepSky()
     assert time.process_time() - begin < 0.5
+
+
+@pytest.mark.parametrize("hubble", ["E", "E-S0", "E?", "S0", "S0-a", "Sb", "SBc", "IB", ""])
+def test_profiles_go_by_hubbles_types(everything, hubble):
+    names = {entry.name for entry in entries("G") if entry.hubble == hubble}
+    profiles = {thing.profile for thing in everything if thing.name in names}
+    assert profiles == {"spheroid" if hubble.startswith("E") or hubble == "S0" else "disc"}
+
+
+@pytest.mark.parametrize(
+    ("type", "kind", "size"),
+    [("Neb", "nebula", 5), ("HII", "nebula", 5), ("SNR", "supernova remnant", 20)],
+)
+def test_what_has_no_size_gets_the_usual_one(named, type, kind, size):
+    unknown = [entry for entry in entries(type) if entry.major is None]
+    assert unknown
+    for entry in unknown:
+        thing = named[entry.name]
+        assert (thing.kind, thing.major, thing.minor) == (kind, size, size)
+
+
+def test_what_has_one_axis_is_round(everything):
+    single = {row.name for row in entries("PN", "G", "GCl") if row.major and row.minor is None}
+    assert len(single) > 200
+    assert all(thing.major == thing.minor for thing in everything if thing.name in single)
+
+
+def test_galaxies_are_as_bright_as_galaxies_are(everything):
+    """Mean brightness over the whole size: neither a star's nor nothing."""
+    galaxies = [thing for thing in everything if thing.kind == "galaxy"]
+    areas = np.array([thing.major * thing.minor for thing in galaxies]) * np.pi / 4 * 3600
+    surface = np.array([thing.magnitude for thing in galaxies]) + 2.5 * np.log10(areas)
+    assert 21.5 < np.median(surface) < 22.6
+    assert np.mean((surface > 20) & (surface < 26)) > 0.99

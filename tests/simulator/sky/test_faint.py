@@ -132,3 +132,35 @@ def test_columns(field):
 @pytest.mark.parametrize("limit", [-5, 9.9, 10])
 def test_bright_stars_are_the_catalogues(field, limit):
     assert len(field.stars(AQUILA, 2, limit)) == 0
+
+
+def test_cells_cover_the_sky_once(field):
+    cells = field._cells
+    assert cells.areas.sum() == pytest.approx(4 * np.pi * np.degrees(1) ** 2)
+    assert 0.9 < np.median(cells.areas) < 1.1
+    assert cells.areas.max() < 1.3
+    assert len(np.unique(cells.names, axis=0)) == len(cells.names)
+
+
+def test_each_star_lies_in_the_cell_that_drew_it(field):
+    cells = field._cells
+    for cell in (0, 2, 5000, 20_000, len(cells.names) - 1):
+        drawn = field._drawn(cell, 13).directions
+        counts = cells.counts(drawn)
+        assert counts[cell] == len(drawn) == counts.sum() > 0
+
+
+def test_no_cell_near_a_cone_is_missed(field):
+    cells = field._cells
+    z, ra = np.random.default_rng(0).uniform([-1, 0], [1, 360], (50_000, 2)).T
+    directions = unit_vectors(ra, np.degrees(np.arcsin(z)))
+    for center in (unit_vectors(0, 0), unit_vectors(123, 89.2), unit_vectors(359.7, -45)):
+        inside = directions[cone(directions, center, 4)]
+        assert set(np.flatnonzero(cells.counts(inside))) <= set(cells.near(center, 4))
+
+
+def test_dark_clouds_and_star_clouds_are_seen(field):
+    """Of the same galactic latitude: the clouds of Taurus, and the way to Gemini."""
+    taurus, gemini = unit_vectors(67, 26.5), unit_vectors(111, 26.5)
+    dark, clear = (len(field.stars(center, 2, limit=15)) for center in (taurus, gemini))
+    assert dark < 0.75 * clear

@@ -129,3 +129,97 @@ def test_all_numbers_are_plain():
         others = [getattr(body, field.name) for field in fields(body)[2:]]
         assert [type(number) for number in others] == [float] * len(others)
         assert 0 <= body.limb_angle < 360
+
+
+def apart(one, other):
+    return float(separation(*spherical(one.direction), *spherical(other.direction)))
+
+
+def test_the_eclipse_of_august_2026_is_total_in_burgos():
+    when, burgos = datetime(2026, 8, 12, 18, 29, 45, tzinfo=UTC), Site(42.35, -3.69, 860)
+    sun, moon = bodies(when, burgos)[:2]
+    assert moon.radius > sun.radius
+    assert apart(sun, moon) * 3600 < moon.radius - sun.radius + 10
+
+
+def test_it_is_partial_in_lisbon():
+    sun, moon = bodies(datetime(2026, 8, 12, 18, 36, tzinfo=UTC), Site(38.72, -9.14, 50))[:2]
+    assert 60 < apart(sun, moon) * 3600 - (moon.radius - sun.radius) < 300
+
+
+def test_the_great_conjunction_of_2020():
+    when = datetime(2020, 12, 21, 18, 20, tzinfo=UTC)
+    jupiter, saturn = (body_of(name, when) for name in ("Jupiter", "Saturn"))
+    assert apart(jupiter, saturn) * 60 == pytest.approx(6.1, abs=0.2)
+    assert jupiter.magnitude == pytest.approx(-2.0, abs=0.1)
+    assert saturn.magnitude == pytest.approx(0.6, abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def years():
+    """Each body through eight years, as a list."""
+    nights = [NIGHTS[0] + timedelta(days=13.7 * n) for n in range(213)]
+    return dict(
+        zip(NAMES, zip(*(bodies(when, SITES[0]) for when in nights), strict=True), strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("Sun", 943, 976.5),
+        ("Moon", 870, 1025),
+        ("Mercury", 2.2, 6.6),
+        ("Venus", 4.7, 33.2),
+        ("Mars", 1.7, 12.6),
+        ("Jupiter", 15, 25.2),
+        ("Saturn", 7.4, 10.4),
+        ("Uranus", 1.6, 2.1),
+        ("Neptune", 1.0, 1.2),
+    ],
+)
+def test_sizes_through_the_years(years, name, least, most):
+    radii = [body.radius for body in years[name]]
+    assert least < min(radii) < max(radii) < most
+
+
+@pytest.mark.parametrize(
+    ("name", "brightest", "faintest"),
+    [
+        ("Sun", -26.8, -26.7),
+        ("Moon", -13, -2),
+        ("Mercury", -2.6, 7.5),
+        ("Venus", -5.0, -3.6),
+        ("Mars", -2.9, 2.0),
+        ("Jupiter", -2.95, -1.6),
+        ("Saturn", -0.6, 1.3),
+        ("Uranus", 5.3, 6.1),
+        ("Neptune", 7.6, 8.1),
+    ],
+)
+def test_magnitudes_through_the_years(years, name, brightest, faintest):
+    """Between the extremes that Mallama and Hilton give, or a little beyond."""
+    magnitudes = [body.magnitude for body in years[name]]
+    assert brightest < min(magnitudes) < max(magnitudes) < faintest
+
+
+@pytest.mark.parametrize(("name", "most"), [("Mercury", 28.4), ("Venus", 47.9)])
+def test_inner_planets_stay_near_the_sun(years, name, most):
+    elongations = [apart(*pair) for pair in zip(years[name], years["Sun"], strict=True)]
+    assert 0.8 * most < max(elongations) < most
+
+
+@pytest.mark.parametrize("name", NAMES[4:])
+def test_outer_planets_are_nearly_full(years, name):
+    least = 0.83 if name == "Mars" else 0.98
+    assert all(least < body.illuminated <= 1 for body in years[name])
+
+
+def test_the_sun_is_always_full(years):
+    assert {body.illuminated for body in years["Sun"]} == {1.0}
+    assert {body.phase_angle for body in years["Sun"]} == {0.0}
+
+
+def test_a_time_without_zone_is_refused():
+    with pytest.raises(ValueError, match="time zone"):
+        bodies(datetime(2026, 1, 1), SITES[0])

@@ -43,3 +43,12 @@ def test_a_cone_and_a_limit(stars):
     assert stars.within(center, 2, limit=9).magnitudes.tolist() == [5, 9]
     assert stars.within(center, 180, limit=20).magnitudes.tolist() == [5, 9, 12, 7]
     assert len(stars.within(center, 2, limit=-2)) == 0
+
+
+def test_stars_cannot_be_changed(stars):
+    with pytest.raises(AttributeError):
+        stars.magnitudes = stars.colors
+
+
+def test_joining_takes_any_iterable(stars):
+    assert len(Stars.joined(part for part in (stars, stars[:1]))) == 5
