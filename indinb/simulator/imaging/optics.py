@@ -93,6 +93,8 @@ class Optics:
         half = np.hypot(height, width) / 2
         columns = (np.arange(width) - (width - 1) / 2) / half - self.axis[0]
         rows = (np.arange(height) - (height - 1) / 2) / half - self.axis[1]
-        squared = np.add.outer(rows**2, columns**2).astype(np.float32)
-        falling: Image = np.float32(self.vignetting / 2) * (squared + squared**2)
-        return np.subtract(1, falling, out=falling)
+        light: Image = np.add.outer((rows**2).astype(np.float32), (columns**2).astype(np.float32))
+        light += light**2
+        light *= np.float32(-self.vignetting / 2)
+        light += 1
+        return light

@@ -72,8 +72,8 @@ def add_patch(image: Image, pixel: Floats, matrix: Floats, patch: Patch, flux: f
 def _nodes(middle: int, size: int, step: int, reach: float) -> NDArray[np.intp]:
     """Give the pixels of one axis that are computed, around all that are needed."""
     first = max(-int(np.ceil(reach / step)), (-middle) // step)
-    last = min(int(np.ceil(reach / step)), -((middle - size + 1) // step))
-    return middle + step * np.arange(first, last + 1 if step > 1 else last + 2)
+    last = min(int(np.ceil(reach / step)), -((middle - size) // step))
+    return middle + step * np.arange(first, last + 1)
 
 
 def _to_sky(inverse: Image, across: Image, down: Image) -> tuple[Image, Image]:

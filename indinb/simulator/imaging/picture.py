@@ -1,7 +1,8 @@
 """From a scene to the picture that the sensor delivers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from indinb.simulator.imaging.scene import Scene
 from indinb.simulator.imaging.sensor import UNIT_GAIN, Sensor, generator
 from indinb.simulator.imaging.stars import add_stars
 from indinb.simulator.imaging.trails import Path, spread
+
+_Thing = TypeVar("_Thing", Extended, Body)
+_Placed = Iterator[tuple[_Thing, Floats, float]]
 
 _LARGEST_DISC = 8.0  # columns; discs that are larger are cheaper for all stars at once
 
@@ -229,25 +233,26 @@ class _Exposure:
         add_stars(image, pixels, fluxes, self.psf, self._noise())
 
     def _add_extended(self, image: Image, origin: Floats, things: Sequence[Extended]) -> None:
-        for thing in things:
-            if not self.projection.in_front(thing.direction):
-                continue
-            pixel = self.projection.to_pixels(thing.direction) - origin
-            flux = float(self._counts(thing.magnitude)) * self.band.throughput(thing.emission)
+        for thing, pixel, counts in self._in_front(things, origin):
+            flux = counts * self.band.throughput(thing.emission)
             for share, patch in shapes_of_things.patches(thing, self.blur):
                 add_patch(image, pixel, self.projection.matrix, patch, share * flux)
 
     def _add_bodies(self, image: Image, origin: Floats, bodies: Sequence[Body]) -> None:
-        for body in bodies:
-            if not self.projection.in_front(body.direction):
-                continue
-            pixel = self.projection.to_pixels(body.direction) - origin
-            flux = float(self._counts(body.magnitude)) * self.band.stars
+        for body, pixel, counts in self._in_front(bodies, origin):
+            flux = counts * self.band.stars
             if shapes_of_bodies.is_point(body, self.blur):
                 add_stars(image, pixel[None, :], np.array([flux]), self.psf, self._noise())
             else:
                 patch = shapes_of_bodies.disc(body, self.blur)
                 add_patch(image, pixel, self.projection.matrix, patch, flux)
+
+    def _in_front(self, things: Sequence[_Thing], origin: Floats) -> _Placed[_Thing]:
+        """Yield what has a magnitude and an image, its pixel and its electrons without a filter."""
+        for thing in things:
+            if np.isfinite(thing.magnitude) and self.projection.in_front(thing.direction):
+                pixel = self.projection.to_pixels(thing.direction) - origin
+                yield thing, pixel, float(self._counts(thing.magnitude))
 
     def _noise(self) -> float:
         """Give the noise of a pixel of the empty sky, in electrons."""

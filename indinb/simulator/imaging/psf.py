@@ -75,7 +75,7 @@ class Psf:
     def reach(self, flux: float, faintest: float) -> int:
         """Pixels from the middle to where a star of this flux is fainter than that, per pixel."""
         ratio = 2 * self.radius**4 * flux / (math.pi * faintest)
-        return math.ceil(ratio ** (1 / 6))
+        return math.ceil(float(ratio ** (1 / 6)))
 
     @cached_property
     def _largest(self) -> Image:
@@ -110,8 +110,8 @@ def disc_kernel(shape: tuple[int, int], diameter: float, aspect: float = 1.0) ->
     >>> float(disc_kernel((32, 32), 8.0).sum().round(4))
     1.0
     """
-    rows, columns = (np.fft.fftfreq(size, 1 / size) for size in shape)
-    distance = np.hypot(rows[:, None] * aspect, columns[None, :])
-    disc = (diameter / 2 - distance + 0.5).clip(0, 1).astype(np.float32)
+    rows, columns = (np.fft.fftfreq(size, 1 / size).astype(np.float32) for size in shape)
+    distance = np.hypot(rows[:, None] * np.float32(aspect), columns[None, :])
+    disc: Image = (diameter / 2 - distance + 0.5).clip(0, 1)
     disc /= disc.sum()
     return disc

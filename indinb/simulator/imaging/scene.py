@@ -89,7 +89,7 @@ class Scene:
             ra=round(self.ra * 360_000) % 129_600_000 / 360_000,
             dec=round(self.dec * 360_000) / 360_000,
             rotation=round(self.rotation, 3),
-            exposure=round(self.exposure, 4),
+            exposure=round(self.exposure, 6),
             temperature=round(self.temperature, 1),
             altitude=round(self.altitude, 2),
             seeing=round(self.seeing, 2),

@@ -46,7 +46,7 @@ def add_stars(image: Image, pixels: Floats, fluxes: Floats, psf: Psf, noise: flo
         for chunk in _chunks(np.flatnonzero(near), half):
             _stamp(image, pixels[chunk], fluxes[chunk], psf, half)
     for index in np.flatnonzero(classes[-1]):
-        reach = min(psf.reach(fluxes[index], faintest), max(image.shape))
+        reach = psf.reach(fluxes[index], faintest)
         _add_wing(image, pixels[index], fluxes[index], psf, reach)
 
 

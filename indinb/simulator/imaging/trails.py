@@ -60,7 +60,7 @@ class Path:
         What leaves the array is lost.
         """
         places = self._smooth() - self.mean
-        lines = np.zeros(shape)
+        lines = np.zeros(shape, np.float32)
         share = 1 / len(places)
         places = places[(np.abs(places) < np.array(shape[::-1]) / 2 - 1).all(axis=1)]
         corner = np.floor(places).astype(int)
@@ -70,7 +70,7 @@ class Path:
                 rows = (corner[:, 1] + down) % shape[0]
                 columns = (corner[:, 0] + right) % shape[1]
                 np.add.at(lines, (rows, columns), x * y * share)
-        return lines.astype(np.float32)
+        return lines
 
     def _smooth(self) -> Floats:
         """Give places at even times, less than half a pixel apart where it matters."""
