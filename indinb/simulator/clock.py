@@ -99,7 +99,7 @@ class Ramp:
     """
 
     def __init__(self, clock: Clock, begin: float, rate: float, seconds: float = math.inf) -> None:
-        self._clock, self._begin, self._rate, self.seconds = clock, begin, rate, seconds
+        self._clock, self._begin, self.rate, self.seconds = clock, begin, rate, seconds
         self._since = clock.elapsed
 
     @classmethod
@@ -111,4 +111,4 @@ class Ramp:
     @property
     def now(self) -> float:
         """The number."""
-        return self._begin + self._rate * min(self._clock.elapsed - self._since, self.seconds)
+        return self._begin + self.rate * min(self._clock.elapsed - self._since, self.seconds)

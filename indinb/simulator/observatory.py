@@ -5,7 +5,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from indinb.simulator.clock import Clock
+from indinb.simulator.devices.dome import DomeSimulator
 from indinb.simulator.devices.focuser import FocuserSimulator
+from indinb.simulator.devices.gps import GPSSimulator
+from indinb.simulator.devices.lightpanel import LightPanelSimulator
+from indinb.simulator.devices.rotator import RotatorSimulator
+from indinb.simulator.devices.weather import WeatherSimulator
 from indinb.simulator.devices.wheel import FilterSimulator
 from indinb.simulator.driver import Driver
 from indinb.simulator.server import Client, Server
@@ -16,6 +21,11 @@ DEVICES: dict[str, type[Driver]] = {
     for kind in (
         FilterSimulator,
         FocuserSimulator,
+        RotatorSimulator,
+        DomeSimulator,
+        WeatherSimulator,
+        GPSSimulator,
+        LightPanelSimulator,
     )
 }
 """All devices that there are, by name."""

@@ -278,6 +278,9 @@ class Lights(Property):
     kind = Kind.LIGHT
     takes = State
 
+    def __init__(self, *names: Any, **options: Any) -> None:
+        super().__init__(*names, permission=READ_ONLY, **options)
+
 
 class Numbers(Property):
     """Numbers, each within its limits.

@@ -22,6 +22,9 @@ CALAR_ALTO = Site(37.2236, -2.5463, 2168.0)
 WINTER_EVENING = dt.datetime(2026, 1, 15, 20, 30, tzinfo=dt.UTC)
 """The default time: a dark night, three days before the new Moon."""
 
+BEST_FOCUS = 36_700.0
+"""Position of the focuser, in steps, in which stars are smallest."""
+
 
 class Pointing(NamedTuple):
     """Where a telescope really looks, whatever its mount believes.
@@ -54,6 +57,8 @@ class Light:
         Of the guide scope, in mm.
     focus : float, optional
         Position of the focuser in steps; None without one, which is in focus.
+    best_focus : float
+        Position in which stars are smallest.
     filters : dict
         Name of the filter in the light, by name of the wheel.
     rotation : float
@@ -79,6 +84,7 @@ class Light:
     guide_focal_length: float = 120.0
     guide_aperture: float = 30.0
     focus: float | None = None
+    best_focus: float = BEST_FOCUS
     filters: dict[str, str] = field(default_factory=dict)
     rotation: float = 0.0
     slit: float | None = None
