@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable, Sequence
 
 from indinb.simulator import stdio
+from indinb.simulator.astrometry import Site
 from indinb.simulator.observatory import DEVICES, Observatory
-from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, Site
+from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING
 
 PORT = 7624
 

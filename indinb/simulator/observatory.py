@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterable
 
+from indinb.simulator.astrometry import Site
 from indinb.simulator.clock import Clock
 from indinb.simulator.devices.dome import DomeSimulator
 from indinb.simulator.devices.focuser import FocuserSimulator
@@ -14,7 +15,7 @@ from indinb.simulator.devices.weather import WeatherSimulator
 from indinb.simulator.devices.wheel import FilterSimulator
 from indinb.simulator.driver import Driver
 from indinb.simulator.server import Client, Server
-from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, Site, World
+from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, World
 
 DEVICES: dict[str, type[Driver]] = {
     kind.name: kind

@@ -5,16 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from indinb.simulator.astrometry import Site
 from indinb.simulator.clock import Clock
-
-
-class Site(NamedTuple):
-    """A place on Earth: degrees north, degrees east, metres."""
-
-    latitude: float
-    longitude: float
-    elevation: float
-
 
 CALAR_ALTO = Site(37.2236, -2.5463, 2168.0)
 """The default place, of which the winter evening below sees both M31 and M42 well up."""
