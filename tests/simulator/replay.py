@@ -12,7 +12,7 @@ VERSION = "indi-1.9.9"
 
 
 class Told(NamedTuple):
-    """What a property told in the time after one request: its states in order, and the last values."""
+    """What a property told after a request: its states in order, and the last values."""
 
     states: tuple[State | None, ...]
     values: dict[str, object]
@@ -62,7 +62,7 @@ def exchanges(session: str) -> list[Exchange]:
                 begins.append(step.seconds)
             elif step.direction == "received" and found:
                 found[-1].messages.append(message)
-    ends = [*begins[1:], begins[-1] + 60]
+    ends = [*begins[1:], begins[-1] + 30]
     return [
         exchange._replace(seconds=end - begin)
         for exchange, begin, end in zip(found, begins, ends, strict=True)

@@ -123,10 +123,11 @@ class DomeSimulator(Joystick, Presets, Simulated, Serial, Configurable, Debuggin
     @abort.asked
     def stop_all(self, wanted: str | None) -> None:
         """Stop whatever moves."""
-        if self.stop(_PARKING):
-            self.park.select(None, State.IDLE)
+        self.stop(_PARKING)
         self._stop_turning(State.IDLE)
         halfway = self.stop(_SHUTTER)
+        if self.park.state is State.BUSY:
+            self.park.select(None, State.IDLE)
         if halfway:
             message = "Shutter operation aborted. Status: unknown."
             self.shutter.tell(State.ALERT, message=message)
@@ -137,7 +138,7 @@ class DomeSimulator(Joystick, Presets, Simulated, Serial, Configurable, Debuggin
         """Open or close the shutter."""
         if wanted is None:
             raise Refused("The shutter is either to open or to close.", State.IDLE)
-        self.start(_SHUTTER, self._move_shutter(wanted == "SHUTTER_OPEN"), self.shutter)
+        self._begin_shutter(wanted == "SHUTTER_OPEN")
 
     @park.asked
     def go_to_park(self, wanted: str) -> None:
@@ -152,7 +153,9 @@ class DomeSimulator(Joystick, Presets, Simulated, Serial, Configurable, Debuggin
             self.stop(_PARKING)
             self._stop_turning(State.IDLE)
             self.park.select(wanted, State.BUSY)
-            self.start(_PARKING, self._park() if wanted == "PARK" else self._unpark(), self.park)
+            self._begin_shutter(opens=wanted == "UNPARK")
+            if wanted == "PARK":
+                self.start(_PARKING, self._park(), self.park)
 
     @park_option.asked
     def set_park_position(self, wanted: str | None) -> None:
@@ -209,41 +212,40 @@ class DomeSimulator(Joystick, Presets, Simulated, Serial, Configurable, Debuggin
             self._be_at(self.azimuth)
             self.absolute.tell(State.BUSY)
 
-    def _stop_turning(self, state: State) -> None:
+    def _stop_turning(self, motion: State) -> None:
         if self.stop(_MOVING) or self._turn:
-            self._stand(state, self.azimuth)
-            self.absolute.tell(State.IDLE)
+            self._stand(State.IDLE, self.azimuth, motion)
 
-    def _stand(self, state: State, azimuth: float) -> None:
+    def _stand(self, state: State, azimuth: float, motion: State | None = None) -> None:
         self._turn = None
         self._be_at(azimuth)
-        self.motion.select(None, state)
+        self.motion.select(None, motion or state)
         self.absolute.tell(state)
         if self.relative.state is State.BUSY:
             self.relative.tell(state)
 
-    async def _move_shutter(self, opens: bool) -> None:
+    def _begin_shutter(self, opens: bool) -> None:
         message = f"Shutter is {'opening' if opens else 'closing'}..."
         wanted = self.shutter.only("SHUTTER_OPEN" if opens else "SHUTTER_CLOSE")
         self.shutter.tell(State.BUSY, wanted, message)
         self._let_light_in()
+        self.start(_SHUTTER, self._end_shutter(opens), self.shutter)
+
+    async def _end_shutter(self, opens: bool) -> None:
         await self.clock.sleep(_SHUTTER_SECONDS)
         self.notice(f"Shutter is {'open' if opens else 'closed'}.")
         self.shutter.tell(State.OK)
         self._let_light_in()
+        if self.park.state is State.BUSY and self.park["UNPARK"]:
+            self.park.tell(State.OK)
+            self.notice("Dome is unparked.")
 
     async def _park(self) -> None:
-        self.start(_SHUTTER, self._move_shutter(opens=False), self.shutter)
         azimuth = self.park_position.value
         self.notice(f"Dome is moving to position {azimuth:.2f} degrees azimuth...")
         await self._turn_to(azimuth)
         self.park.tell(State.OK)
         self.notice("Dome is parked.")
-
-    async def _unpark(self) -> None:
-        await self._move_shutter(opens=True)
-        self.park.tell(State.OK)
-        self.notice("Dome is unparked.")
 
     def _be_at(self, azimuth: float) -> None:
         self.absolute.keep({"DOME_ABSOLUTE_POSITION": azimuth})

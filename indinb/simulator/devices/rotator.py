@@ -71,14 +71,13 @@ class RotatorSimulator(Presets, Serial, Configurable, Debugging):
     def stop_rotating(self, wanted: str | None) -> None:
         """Stop at whatever angle it is; as of INDI's rotators that is Ok."""
         self.abort.select(None)
-        if self.stop(self.angle.name) and self._motion:
-            self._be_at(self._motion.now % 360, State.OK)
+        self._stop()
 
     @sync.asked
     def call_angle(self, angle: float) -> None:
         """Call the angle that it is at by another number."""
         self.sync.show(State.OK, angle)
-        self.stop_rotating(None)
+        self._stop()
         self.angle.show(State.OK, angle)
         self._keep_still()
 
@@ -93,6 +92,17 @@ class RotatorSimulator(Presets, Serial, Configurable, Debugging):
     def move_to_preset(self, place: float) -> None:
         """Go to a place."""
         self.ask(self.angle.name, {"ANGLE": place})
+
+    def end(self) -> None:
+        """Stay where it is."""
+        self._stop()
+        self._motion = None
+
+    def _stop(self) -> None:
+        self.stop(self.angle.name)
+        if self._motion:
+            self._be_at(self._motion.now % 360, State.OK)
+            self._motion = None
 
     def _be_at(self, angle: float, state: State) -> None:
         self.angle.show(state, angle)
