@@ -1,16 +1,9 @@
-from collections.abc import Iterator
-
 import pytest
 
 from indinb.protocol.vocabulary import State
-from indinb.simulator.devices.wheel import FilterSimulator
 from tests.simulator.bench import Bench
 
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with Bench(FilterSimulator) as bench:
-        yield bench
+DEVICE = "Filter Simulator"
 
 
 def test_the_wheel_turns_for_half_a_second(bench: Bench) -> None:
