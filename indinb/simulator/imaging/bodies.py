@@ -23,14 +23,14 @@ def is_point(body: Body, blur: float) -> bool:
     >>> is_point(SimpleNamespace(radius=22.0), blur=15.0)  # Jupiter
     False
     """
-    return body.radius < blur / 2
+    return body.radius < blur
 
 
 def disc(body: Body, blur: float) -> Patch:
     """Give the disc of a body.
 
     Light is scattered by the law of Lommel and Seeliger, as by dust: the full Moon is as bright
-    at its limb as in the middle.
+    at its limb as in the middle. Small discs are blurred by the mean of some places nearby.
 
     Parameters
     ----------
@@ -40,18 +40,27 @@ def disc(body: Body, blur: float) -> Patch:
         FWHM in arcseconds of a star in the same picture: the limb is as soft.
     """
     edge = min(blur / body.radius, 1.0)
+    nearby = np.array([-edge, 0, edge], np.float32) / 3 if edge > 0.1 else np.zeros(1, np.float32)
     mottled = body.radius > _MOON[0] and body.magnitude > _MOON[1]
-    axis = (np.arange(_GRID) + 0.5) / _GRID * 3 - 1.5
+    axis = (np.arange(_GRID) + 0.5) / _GRID * 4 - 2
     across, along = np.meshgrid(axis.astype(np.float32), axis.astype(np.float32))
-    total = _shine(body, edge, mottled, across, along).sum() * (3 / _GRID) ** 2
+
+    def shine(east: Image, north: Image) -> Image:
+        places = [(x, y) for x in nearby for y in nearby]
+        light: Image = np.sum(
+            [_shine(body, edge, mottled, east + x, north + y) for x, y in places], axis=0
+        )
+        return light
+
+    total = max(float(shine(across, along).sum()) * (4 / _GRID) ** 2, 1e-9)
 
     def density(east: Image, north: Image) -> Image:
         radius = np.float32(body.radius)
-        light = _shine(body, edge, mottled, east / radius, north / radius)
+        light = shine(east / radius, north / radius)
         light /= np.float32(total) * radius**2
         return light
 
-    return Patch(density, 1.5 * body.radius, detail=0.0)
+    return Patch(density, 2 * body.radius, detail=0.0)
 
 
 def _shine(body: Body, edge: float, mottled: bool, east: Image, north: Image) -> Image:

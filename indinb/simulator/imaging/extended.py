@@ -35,8 +35,10 @@ def patches(thing: Extended, blur: float) -> list[tuple[float, Patch]]:
     >>> [(share, round(patch.detail)) for share, patch in patches(m31, blur=15.0)]
     [(0.75, 204), (0.25, 24)]
     """
-    if thing.profile == "nebula":
+    if thing.profile == "nebula" and _axes(thing)[1] > 2 * blur:
         return [(1.0, _nebula(thing))]
+    if thing.profile == "nebula":  # too small to show anything but that it is no star
+        return [(1.0, _sersic(thing, blur, index=0.5, radius=0.5))]
     if thing.profile == "spheroid":
         return [(1.0, _sersic(thing, blur, index=3.0, radius=0.3))]
     return [
@@ -47,8 +49,9 @@ def patches(thing: Extended, blur: float) -> list[tuple[float, Patch]]:
 
 def _axes(thing: Extended) -> tuple[float, float]:
     """Give half of the axes in arcseconds."""
-    major = 30 * (thing.major or thing.minor or 0.1)
-    return major, min(30 * thing.minor, major) if thing.minor else major
+    major, minor = (30 * np.nan_to_num(axis or 0.0) for axis in (thing.major, thing.minor))
+    longer = max(major, minor) or 3.0
+    return longer, min(major, minor) or longer
 
 
 def _turned(angle: float | None, east: Image, north: Image) -> tuple[Image, Image]:

@@ -182,7 +182,8 @@ class _Exposure:
     @property
     def blur(self) -> float:
         """FWHM of a star in arcseconds, about."""
-        return float(np.hypot(self.psf.fwhm, self.psf.disc)) * self.projection.scale_x
+        width = np.sqrt(self.psf.fwhm**2 + self.psf.disc**2 + 1)  # a pixel is a blur as well
+        return float(width) * self.projection.scale_x
 
     @property
     def efficiency(self) -> float:

@@ -54,9 +54,14 @@ class Psf:
         return math.ceil(6 * self.fwhm + 1.5 * self.disc) + 2
 
     @property
+    def _grid(self) -> int:
+        """Half of the pixels that are computed: what wraps around at the edges is cut off."""
+        return self.half + math.ceil(self.disc / 2) + 1
+
+    @property
     def phases(self) -> int:
         """Places within a pixel, in each direction, for which there are stamps."""
-        return int(min(max(_GRID // (2 * self.half + 1), _COARSEST), _FINEST))
+        return int(min(max(_GRID // (2 * self._grid + 1), _COARSEST), _FINEST))
 
     def density(self, x: Image, y: Image) -> Image:
         """Give Moffat's profile at a distance in columns and rows, per pixel."""
@@ -79,7 +84,7 @@ class Psf:
 
     @cached_property
     def _largest(self) -> Image:
-        size, phases = 2 * self.half + 1, self.phases
+        size, phases = 2 * self._grid + 1, self.phases
         axis = (np.arange(size * phases) + 0.5) / phases - size / 2
         fine: Image = self.density(axis[None, :], axis[:, None]).astype(np.float32)
         spectrum = np.fft.rfft2(fine)
@@ -97,7 +102,7 @@ class Psf:
 
         A stamp and what is outside of it are the whole flux of the star.
         """
-        cut = slice(self.half - half, self.half + half + 1)
+        cut = slice(self._grid - half, self._grid + half + 1)
         cropped: Image = self._largest[:, :, cut, cut]
         return cropped
 

@@ -144,7 +144,7 @@ class Sensor:
         noise; and each pixel takes one draw, whatever its light, so that a slight change of the
         light is a slight change of the picture.
         """
-        charge = _bin(np.minimum(electrons, np.float32(self.full_well)), binning)
+        charge = self._gather(electrons, binning)
         noise = rng.standard_normal(charge.shape, dtype=np.float32)
         noise *= np.sqrt(charge + np.float32(self.read_noise**2))
         charge += noise
@@ -152,6 +152,16 @@ class Sensor:
         charge *= np.float32(1 / egain(gain))
         charge += np.float32(PEDESTAL + offset + 0.5)
         return np.clip(charge, 0, self.max_adu, out=charge).astype(np.uint16)
+
+    def _gather(self, electrons: Image, binning: tuple[int, int]) -> Image:
+        """Copy the charge, or add it up by bins, to which each pixel gives what it can hold."""
+        if binning == (1, 1):
+            return electrons.copy()
+        across, down = binning
+        height, width = electrons.shape[0] // down, electrons.shape[1] // across
+        held = np.minimum(electrons[: height * down, : width * across], np.float32(self.full_well))
+        binned: Image = held.reshape(height, down, width, across).sum(axis=(1, 3))
+        return binned
 
 
 def egain(gain: float) -> float:
@@ -179,16 +189,6 @@ def generator(seed: int, chip: int, frame_number: int) -> np.random.Generator:
 
 def _generator(seed: int, what: str) -> np.random.Generator:
     return np.random.default_rng([seed, *what.encode()])
-
-
-def _bin(charge: Image, binning: tuple[int, int]) -> Image:
-    across, down = binning
-    if binning == (1, 1):
-        return charge
-    height, width = charge.shape[0] // down, charge.shape[1] // across
-    whole = charge[: height * down, : width * across]
-    binned: Image = whole.reshape(height, down, width, across).sum(axis=(1, 3))
-    return binned
 
 
 @lru_cache(maxsize=8)
