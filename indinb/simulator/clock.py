@@ -35,11 +35,15 @@ class Clock:
     @property
     def utc(self) -> dt.datetime:
         """Time of day; assign to set the clock."""
-        return self._start + dt.timedelta(seconds=self.elapsed)
+        return self.at(self.elapsed)
 
     @utc.setter
     def utc(self, now: dt.datetime) -> None:
         self._start = now - dt.timedelta(seconds=self.elapsed)
+
+    def at(self, elapsed: float) -> dt.datetime:
+        """Return the time of day when so many seconds have elapsed."""
+        return self._start + dt.timedelta(seconds=elapsed)
 
     @property
     def speed(self) -> float:
