@@ -78,9 +78,10 @@ class Observatory:
         return await loop.create_server(lambda: Client(self.server), host, port)
 
     def close(self) -> None:
-        """Stop all devices."""
+        """Stop all devices, and hang up on all clients."""
         for driver in self.server.drivers.values():
             driver.close()
+        self.server.close()
 
 
 def _kind(name: str) -> type[Driver]:

@@ -1,6 +1,7 @@
 """An INDI server: carries messages between drivers and clients."""
 
 import asyncio
+import datetime as dt
 import logging
 from collections import deque
 from collections.abc import Iterable
@@ -9,10 +10,13 @@ from typing import cast
 from indinb.errors import ProtocolError
 from indinb.protocol.messages import (
     Blob,
+    Define,
+    Delete,
     EnableBlob,
     GetProperties,
     Message,
     New,
+    Notice,
     Ping,
     Update,
 )
@@ -51,7 +55,7 @@ class Server:
         """Send a driver's message to all clients that want it."""
         interested = [client for client in self._clients if client.wants(message)]
         if interested:
-            data = memoryview(encode(message))
+            data = _written(message)
             for client in interested:
                 client.queue(data, _is_video(message))
 
@@ -63,7 +67,7 @@ class Server:
             case New(_, device, name, values) if device in self.drivers:
                 self.drivers[device].ask(name, values)
             case Ping(uid, False):
-                client.queue(memoryview(encode(Ping(uid, reply=True))))
+                client.queue(_written(Ping(uid, reply=True)))
 
     def join(self, client: "Client") -> None:
         """Take in a client."""
@@ -73,11 +77,16 @@ class Server:
         """Let go of a client."""
         self._clients.discard(client)
 
+    def close(self) -> None:
+        """Hang up on all clients."""
+        for client in tuple(self._clients):
+            client.close()
+
     def _answer(self, client: "Client", device: str | None, name: str | None) -> None:
         for driver in self.drivers.values():
             if device in (None, driver.name):
                 for definition in driver.definitions(name):
-                    client.queue(memoryview(encode(definition)))
+                    client.queue(_written(definition))
 
 
 class Client(asyncio.BufferedProtocol):
@@ -117,6 +126,11 @@ class Client(asyncio.BufferedProtocol):
             self._transport.abort()
         else:
             self._write()
+
+    def close(self) -> None:
+        """Hang up, without a farewell."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -208,6 +222,14 @@ class Interest:
             mode = self._modes.get((message.device, message.name), self._mode)
             return mode is not BlobMode.NEVER and (self._all or bool(named))
         return self._mode is not BlobMode.ONLY and (self._all or bool(named))
+
+
+def _written(message: Message) -> memoryview:
+    """Write a message, with the time by our own clock, as INDI's drivers do."""
+    if isinstance(message, Define | Update | Delete | Notice):
+        now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        message = message._replace(timestamp=now)
+    return memoryview(encode(message))
 
 
 def _is_video(message: Message) -> bool:
