@@ -11,6 +11,8 @@ from indinb.simulator.devices.focuser import FocuserSimulator
 from indinb.simulator.devices.gps import GPSSimulator
 from indinb.simulator.devices.lightpanel import LightPanelSimulator
 from indinb.simulator.devices.rotator import RotatorSimulator
+from indinb.simulator.devices.site import ObservatorySimulator
+from indinb.simulator.devices.telescope import TelescopeSimulator
 from indinb.simulator.devices.weather import WeatherSimulator
 from indinb.simulator.devices.wheel import FilterSimulator
 from indinb.simulator.driver import Driver
@@ -20,6 +22,7 @@ from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING, World
 DEVICES: dict[str, type[Driver]] = {
     kind.name: kind
     for kind in (
+        TelescopeSimulator,
         FilterSimulator,
         FocuserSimulator,
         RotatorSimulator,
@@ -27,11 +30,17 @@ DEVICES: dict[str, type[Driver]] = {
         WeatherSimulator,
         GPSSimulator,
         LightPanelSimulator,
+        ObservatorySimulator,
     )
 }
 """All devices that there are, by name."""
 
-ALWAYS = ("Filter Simulator", "Focuser Simulator")
+ALWAYS = (
+    "Telescope Simulator",
+    "Filter Simulator",
+    "Focuser Simulator",
+    "Observatory Simulator",
+)
 """Names of the devices that every observatory has."""
 
 
