@@ -35,7 +35,7 @@ def patches(thing: Extended, blur: float) -> list[tuple[float, Patch]]:
     >>> [(share, round(patch.detail)) for share, patch in patches(m31, blur=15.0)]
     [(0.75, 204), (0.25, 24)]
     """
-    if thing.profile == "nebula" and _axes(thing)[1] > 2 * blur:
+    if thing.profile == "nebula" and _axes(thing)[1] > 4 * blur:
         return [(1.0, _nebula(thing))]
     if thing.profile == "nebula":  # too small to show anything but that it is no star
         return [(1.0, _sersic(thing, blur, index=0.5, radius=0.5))]
@@ -110,7 +110,7 @@ def _disc_integral(law: Callable[[Any], Any], end: float) -> float:
 def _nebula(thing: Extended) -> Patch:
     major, minor = _axes(thing)
     along, across = _SPREAD * major, _SPREAD * minor
-    texture = _cloud(_seed(thing))
+    texture = _cloud(_seed(thing), round(minor / major, 2))
     scale = np.float32(1 / (along * across))
 
     def density(east: Image, north: Image) -> Image:
@@ -145,22 +145,29 @@ def _look_up(texture: Image, along: Image, across: Image) -> Image:
 
 
 @lru_cache(maxsize=32)
-def _cloud(seed: tuple[int, ...]) -> Image:
+def _cloud(seed: tuple[int, ...], ratio: float) -> Image:
     """Draw a cloud with wisps and a bright part, of mean 1/4: unit sum over a square of side 2."""
     rng = np.random.default_rng(seed)
     outline, clumps, wisps, dust = (
-        cloud_noise(rng, _TEXTURE, slope) for slope in (2.6, 1.9, 1.7, 1.8)
+        cloud_noise(rng, _TEXTURE, slope, ratio) for slope in (2.6, 1.9, 1.7, 1.8)
     )
     axis = np.linspace(-_SPREAD, _SPREAD, _TEXTURE)
     heart = rng.uniform(-0.2, 0.2, 2)
     radius = np.hypot.outer(axis, axis) * (1 + 0.25 * outline)
-    inner = np.hypot.outer(axis - heart[0], axis - heart[1]) * (1 + 0.2 * clumps)
+    narrow = math.sqrt(ratio)
+    inner = np.hypot.outer((axis - heart[0]) / narrow, (axis - heart[1]) * narrow)
+    inner *= 1 + 0.2 * clumps
     light = _fall(radius / 1.1) * np.exp(0.5 * clumps) * (0.35 + np.exp(-3.0 * np.abs(wisps)))
-    light += 6 * np.exp(-((inner / 0.25) ** 2)) * np.exp(0.4 * wisps)
+    light += _heart(inner) * np.exp(0.4 * wisps)
     light *= 1 - 0.75 / (1 + np.exp(-4 * (dust - 0.9)))
     light *= _fall(np.hypot.outer(axis, axis) / _SPREAD)
     cloud: Image = (light / (4 * light.mean())).astype(np.float32)
     return cloud
+
+
+def _heart(radius: Any) -> Any:
+    """Give the light around young stars, which is most of what short exposures show."""
+    return 4 * np.exp(-((radius / 0.28) ** 2)) + 16 * np.exp(-((radius / 0.1) ** 2))
 
 
 def _fall(radius: Any) -> Any:
@@ -168,7 +175,7 @@ def _fall(radius: Any) -> Any:
     return (1 - radius.clip(0, 1) ** 2) ** 2
 
 
-def cloud_noise(rng: np.random.Generator, size: int, slope: float) -> Any:
+def cloud_noise(rng: np.random.Generator, size: int, slope: float, ratio: float = 1.0) -> Image:
     """Make noise in which long waves are stronger, as in clouds, of mean 0 and deviation 1.
 
     Parameters
@@ -179,9 +186,13 @@ def cloud_noise(rng: np.random.Generator, size: int, slope: float) -> Any:
         Rows and columns.
     slope : float
         The power by which amplitudes fall with frequency.
+    ratio : float
+        Of a column's width to a row's height, where the noise will be shown.
     """
     spectrum = np.fft.rfft2(rng.standard_normal((size, size)))
-    frequency = np.hypot.outer(np.fft.fftfreq(size, 1 / size), np.fft.rfftfreq(size, 1 / size))
+    rows, columns = np.fft.fftfreq(size, 1 / size), np.fft.rfftfreq(size, 1 / size)
+    frequency = np.hypot.outer(rows * ratio, columns)
     frequency[0, 0] = np.inf
-    noise = np.fft.irfft2(spectrum * frequency**-slope, (size, size))
-    return noise / noise.std()
+    noise: Image = np.fft.irfft2(spectrum * frequency**-slope, (size, size))
+    noise /= noise.std()
+    return noise

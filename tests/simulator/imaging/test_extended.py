@@ -108,3 +108,15 @@ def test_cloud_noise_is_smoother_for_steeper_slopes():
         assert noise.mean() == pytest.approx(0, abs=1e-9)
         assert noise.std() == pytest.approx(1)
     assert np.diff(smooth).std() < 0.3 * np.diff(rough).std()
+
+
+def test_cloud_noise_is_even_on_a_texture_that_will_be_stretched():
+    noise = cloud_noise(np.random.default_rng(0), 128, 1.8, ratio=0.25)
+    down, across = (np.diff(noise, axis=axis).std() for axis in (0, 1))
+    assert 2 < down / across < 8
+
+
+def test_a_nebula_has_a_heart():
+    image = np.sort(draw(thing("nebula", 40.0, 40.0)).ravel())[::-1]
+    lit = (image > 0.01 * image.max()).sum()
+    assert image[: lit // 10].sum() > 0.25 * image.sum()
