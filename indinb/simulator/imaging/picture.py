@@ -131,17 +131,19 @@ def expected(
     True
     """
     region = scene.region or sensor.region
-    charge = sensor.dark(scene.exposure, scene.temperature, region)
-    if scene.light == "dark" or not scene.exposure:
-        return charge
-    light = (
-        _panel(scene, region.shape)
-        if scene.light == "panel"
-        else (_Exposure(scene, optics, sensor).paint(stars, extended, bodies))
-    )
-    light *= flat_field(optics, sensor)[region.slices]
-    charge += light
+    charge = _light(scene, optics, sensor, Sky(stars, extended, bodies))
+    charge *= flat_field(optics, sensor)[region.slices]
+    charge += sensor.dark(scene.exposure, scene.temperature, region)
     return charge
+
+
+def _light(scene: Scene, optics: Optics, sensor: Sensor, sky: Sky) -> Image:
+    """Give the electrons of all light, on a sensor that is perfect and evenly lit."""
+    if scene.light == "sky" and scene.exposure:
+        return _Exposure(scene, optics, sensor).paint(*sky)
+    share = find_filter(scene.filter).stars / FILTERS["Luminance"].stars
+    level = scene.panel * share * scene.exposure if scene.light == "panel" else 0.0
+    return np.full((scene.region or sensor.region).shape, level, np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -157,11 +159,6 @@ def flat_field(optics: Optics, sensor: Sensor) -> Image:
     flat *= optics.illumination(sensor.shape)
     flat.flags.writeable = False
     return flat
-
-
-def _panel(scene: Scene, shape: tuple[int, int]) -> Image:
-    share = find_filter(scene.filter).stars / FILTERS["Luminance"].stars
-    return np.full(shape, scene.panel * share * scene.exposure, np.float32)
 
 
 class _Exposure:
@@ -202,7 +199,7 @@ class _Exposure:
     def paint(
         self, stars: Stars | None, extended: Sequence[Extended], bodies: Sequence[Body]
     ) -> Image:
-        """Give the electrons of all light, on a sensor that is perfect and evenly lit."""
+        """Give the electrons of all that is on the sky, and of the sky itself."""
         margin = self._margin()
         canvas = self.region.grown(margin)
         image = np.zeros(canvas.shape, np.float32)
