@@ -5,9 +5,8 @@ arcsec at most. TT is UTC + 69.184 s, as it has been since 2017: the seconds bef
 come) move no star by a milliarcsecond. So nothing needs a table from the network.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import erfa
 import numpy as np
@@ -22,8 +21,7 @@ _ASTRONOMICAL_UNIT = 149_597_870_700.0  # metres
 _WGS84 = 1  # erfa's number of the ellipsoid
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A place on Earth, on the WGS84 ellipsoid.
 
     Parameters

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from indinb.protocol.messages import Value
 from indinb.protocol.numbers import format_number
 from indinb.protocol.vocabulary import State
+from indinb.simulator.astrometry import Site
 from indinb.simulator.driver import MAIN, Driver
 from indinb.simulator.properties import Numbers, Refused, Texts, number, text
-from indinb.simulator.world import Site
 
 
 class _Coordinates(Numbers):
