@@ -211,7 +211,9 @@ class _Exposure:
             image = spread(image, self.path, self.wide_disc, self.aspect)
             image = image[margin:-margin, margin:-margin]
         image += np.float32(self.glow)
-        return image
+        # Around a bright star's trail, rounding in the transform may leave less than nothing.
+        light: Image = np.maximum(image, 0, out=image)
+        return light
 
     def _margin(self) -> int:
         way = min(self.path.extent, max(self.sensor.shape) / 2) if self.path.moves else 0.0

@@ -181,6 +181,15 @@ def test_a_trail_takes_in_what_was_outside():
     assert signal(scene(trail=way), outside)[100, :6].min() > 100
 
 
+def test_no_pixel_has_less_than_nothing_beside_a_bright_trail():
+    seen = scene(trail=((1.0, 0.0, 0.0), (1.0, 90.0, 60.0)), glow=50.0)
+    silent = replace(SENSOR, read_noise=0.0, dark_current=0.0)
+    sky = Sky(one_star(seen, 3.0))
+    assert signal(seen, *sky, sensor=silent).min() >= 0
+    picture = Camera(OPTICS, silent).take(seen, lambda: sky, 1)
+    assert np.median(picture) == PEDESTAL
+
+
 def test_flats_correct_pictures():
     seen = scene(glow=16.0, exposure=30.0)
     light = signal(seen, optics=Optics(), sensor=FAULTY)
