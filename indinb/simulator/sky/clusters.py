@@ -18,7 +18,6 @@ from indinb.simulator.sky.ongc import Entry, entries
 from indinb.simulator.sky.stars import Stars
 
 _CLUSTERS_KEPT = 64  # 5 MB of them at most
-_SIZE = 5.0  # arcmin, of those whose size is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def members(cluster: Entry, seed: int = 0) -> Stars:
     population = POPULATIONS[cluster.type]
     generator = np.random.default_rng([seed, crc32(cluster.name.encode())])
     mass, turn, place, hue = generator.random((4, population.count))
-    total = population.usual if cluster.magnitude is None else cluster.magnitude
+    total = _magnitude(cluster)
     # One star in each of as many equal parts: so the sum is right for every seed.
     places = (np.arange(population.count) + place) / population.count
     magnitudes = population.magnitudes(total, places).astype(np.float32)
@@ -120,8 +119,14 @@ def members(cluster: Entry, seed: int = 0) -> Stars:
 
 
 def _radius(cluster: Entry) -> float:
-    """Half of the size, in degrees."""
-    return (cluster.major or _SIZE) / 2 / 60
+    """Half of the size, in degrees; where none is listed, bright clusters are near and large."""
+    usual = 5 * 10 ** (0.1 * (9 - _magnitude(cluster)))  # such as 15 arcmin at magnitude 4
+    return (cluster.major or usual) / 2 / 60
+
+
+def _magnitude(cluster: Entry) -> float:
+    usual = POPULATIONS[cluster.type].usual
+    return usual if cluster.magnitude is None else cluster.magnitude
 
 
 def _plummer(
