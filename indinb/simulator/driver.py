@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from indinb.protocol.messages import Define, Message, Notice, Value
 from indinb.protocol.vocabulary import Interface, State
@@ -20,6 +20,8 @@ from indinb.simulator.properties import (
 from indinb.simulator.world import World
 
 MAIN, OPTIONS, CONNECTION = "Main Control", "Options", "Connection"
+
+Own = TypeVar("Own", bound=Property)
 
 _log = logging.getLogger(__name__)
 
@@ -71,14 +73,18 @@ class Driver:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.properties: dict[str, Property] = {}
         for attribute, declared in _declared(type(self)):
-            own = declared.bound(self)
-            setattr(self, attribute, own)
-            self.properties[own.name] = own
+            setattr(self, attribute, self.adopt(declared))
         values = (self.name, self.executable, self.version, str(int(self.interface)))
         self.info.group = self.group
         self.info.keep(dict(zip(self.info.members, values, strict=True)))
         for each in self._since("start"):
             each.defined = True
+
+    def adopt(self, declared: Own) -> Own:
+        """Take in a property that is declared elsewhere, as the parts of a device do."""
+        own = declared.bound(self)
+        self.properties[own.name] = own
+        return own
 
     @property
     def connected(self) -> bool:

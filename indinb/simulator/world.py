@@ -22,7 +22,8 @@ class Pointing(NamedTuple):
     """Where a telescope really looks, whatever its mount believes.
 
     Right ascension and declination are ICRS, all angles are degrees; `rotation` is the position
-    angle of what is up in the tube.
+    angle of what is up in the tube. `reported` is where the mount believes to look, in ICRS too
+    (None: where it does), and `pier` is the side that the tube is on, "EAST" or "WEST".
     """
 
     ra: float
@@ -30,6 +31,8 @@ class Pointing(NamedTuple):
     altitude: float
     azimuth: float
     rotation: float = 0.0
+    reported: tuple[float, float] | None = None
+    pier: str = ""
 
 
 @dataclass
