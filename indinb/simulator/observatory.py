@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from indinb.simulator.astrometry import Site
 from indinb.simulator.clock import Clock
+from indinb.simulator.devices.ccd import CCDSimulator
 from indinb.simulator.devices.dome import DomeSimulator
 from indinb.simulator.devices.focuser import FocuserSimulator
 from indinb.simulator.devices.gps import GPSSimulator
+from indinb.simulator.devices.guide import GuideSimulator
 from indinb.simulator.devices.lightpanel import LightPanelSimulator
 from indinb.simulator.devices.rotator import RotatorSimulator
 from indinb.simulator.devices.site import ObservatorySimulator
@@ -23,6 +25,8 @@ DEVICES: dict[str, type[Driver]] = {
     kind.name: kind
     for kind in (
         TelescopeSimulator,
+        CCDSimulator,
+        GuideSimulator,
         FilterSimulator,
         FocuserSimulator,
         RotatorSimulator,
@@ -37,6 +41,7 @@ DEVICES: dict[str, type[Driver]] = {
 
 ALWAYS = (
     "Telescope Simulator",
+    "CCD Simulator",
     "Filter Simulator",
     "Focuser Simulator",
     "Observatory Simulator",
