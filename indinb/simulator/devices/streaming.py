@@ -198,8 +198,8 @@ class Streaming(Exposing):
     def _tell_rate(self, ticks: deque[float]) -> None:
         lasted = ticks[-1] - ticks[-2]
         within = [tick for tick in ticks if tick > ticks[-1] - 1]
-        average = len(within) if ticks[-1] - ticks[0] > 1 else 0
-        self.fps.tell(values={"EST_FPS": 1 / max(lasted, 1e-3), "AVG_FPS": float(average)})
+        average = (len(within) - 1) / max(within[-1] - within[0], 1e-3)
+        self.fps.tell(values={"EST_FPS": 1 / max(lasted, 1e-3), "AVG_FPS": average})
 
 
 def to_bytes(picture: Picture) -> NDArray[np.uint8]:
