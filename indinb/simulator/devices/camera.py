@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from indinb.protocol.messages import Member
 from indinb.protocol.vocabulary import State
-from indinb.simulator import astrometry
 from indinb.simulator.common import Configurable, Debugging
 from indinb.simulator.devices import fits, view
 from indinb.simulator.devices.chip import IMAGE_SETTINGS, LARGEST, Chip, Kind
@@ -244,7 +243,7 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
             optics=self._optics(chip),
             sensor=self._sensor(chip),
             when=self.clock.utc,
-            site=astrometry.Site(*self.world.site),
+            site=self.world.site,
             limit=float(self.simulator["SIM_LIMITINGMAG"]),
             frame_number=chip.frame_number,
             gain=float(self.gain.value),

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indinb.simulator.astrometry import Site
 from indinb.simulator.imaging.photometry import airmass
-from indinb.simulator.world import Pointing, Site
+from indinb.simulator.world import Pointing
 
 HISTORY = (
     "Simulated by indinb.",

@@ -169,11 +169,16 @@ class Mount:
         ra, dec = icrs(sidereal - hour_angles, decs, self._world.clock.at(moment))
         altitude, azimuth = horizontal(hour_angles[0], decs[0], self._world.site.latitude)
         up = erfa.pas(*np.radians([ra[0], dec[0], ra[1], dec[1]]))
-        values = (ra[0], dec[0], altitude, azimuth, np.degrees(up) % 360)
         ra_told, dec_told = icrs(*self.radec, self._world.clock.at(moment))
-        pier = "WEST" if self.over_the_pole else "EAST"
-        place = Pointing(*map(float, values))
-        return place._replace(reported=(float(ra_told), float(dec_told)), pier=pier)
+        return Pointing(
+            float(ra[0]),
+            float(dec[0]),
+            float(altitude),
+            float(azimuth),
+            float(np.degrees(up) % 360),
+            reported=(float(ra_told), float(dec_told)),
+            pier="WEST" if self.over_the_pole else "EAST",
+        )
 
     def track(self, on: bool) -> None:
         """Follow the sky, or stand still."""
