@@ -111,6 +111,7 @@ async def _serve(options: argparse.Namespace) -> None:
 async def _stdio(options: argparse.Namespace) -> None:
     options.devices.append(options.stdio)
     observatory = _observatory(options)
+    observatory.server.keep_only(options.stdio)
     try:
         await stdio.serve(observatory.server, options.stdio)
     finally:

@@ -51,6 +51,10 @@ class Server:
         """Serve more drivers, which `publish` what they say."""
         self.drivers |= {driver.name: driver for driver in drivers}
 
+    def keep_only(self, device: str) -> None:
+        """Serve no other device; the others go on, unseen."""
+        self.drivers = {device: self.drivers[device]}
+
     def publish(self, message: Message) -> None:
         """Send a driver's message to all clients that want it."""
         interested = [client for client in self._clients if client.wants(message)]
@@ -117,13 +121,13 @@ class Client(asyncio.BufferedProtocol):
 
     def queue(self, data: memoryview, video: bool = False) -> None:
         """Send bytes as soon as the client takes them, in order; it holds up nobody else."""
-        if self._transport is None or (video and self._lag > _LONGEST_STREAM):
+        if not self._link() or (video and self._lag > _LONGEST_STREAM):
             return
         self._waiting.append(data)
         self._lag += len(data)
         if self._lag > _LONGEST_QUEUE:
             _log.warning("a client is given up: it is %d MB behind", self._lag // _MEGABYTE)
-            self._transport.abort()
+            self._abort()
         else:
             self._write()
 
@@ -155,8 +159,7 @@ class Client(asyncio.BufferedProtocol):
                 self._server.receive(self, message)
         except ProtocolError as error:
             _log.warning("a client is given up: %s", error)
-            if self._transport is not None:
-                self._transport.abort()
+            self._abort()
 
     def pause_writing(self) -> None:
         """Wait until the client takes more."""
@@ -168,13 +171,22 @@ class Client(asyncio.BufferedProtocol):
         self._write()
 
     def _write(self) -> None:
-        while self._waiting and not self._paused and self._transport is not None:
+        while self._waiting and not self._paused and (link := self._link()):
             data = self._waiting.popleft()
             if len(data) > _PIECE:
                 self._waiting.appendleft(data[_PIECE:])
                 data = data[:_PIECE]
             self._lag -= len(data)
-            self._transport.write(data)
+            link.write(data)
+
+    def _link(self) -> asyncio.WriteTransport | None:
+        """Return what to write to, which a client that has gone no longer is."""
+        link = self._transport
+        return None if link is None or link.is_closing() else link
+
+    def _abort(self) -> None:
+        if link := self._link():
+            link.abort()
 
 
 class Interest:
