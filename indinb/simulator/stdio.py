@@ -1,6 +1,9 @@
 """A device as a driver that a real indiserver runs: it speaks by standard input and output."""
 
 import asyncio
+import os
+import socket
+import stat
 import sys
 
 from indinb.protocol.messages import EnableBlob, GetProperties
@@ -19,12 +22,33 @@ async def serve(server: Server, device: str) -> None:
         Its name.
     """
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    link = Client(server)
+    link = _Link(server, ended)
     link.hear(GetProperties(device))
     link.hear(EnableBlob(device, None, BlobMode.ALSO))  # indiserver knows who wants BLOBs
-    await loop.connect_write_pipe(lambda: link, sys.stdout.buffer)
-    await loop.connect_read_pipe(lambda: _Input(link, ended), sys.stdin.buffer)
+    if _is_socket(0):  # one for both ways, as indiserver has it
+        both = socket.socket(fileno=os.dup(0))
+        await loop.connect_accepted_socket(lambda: link, both)
+    else:
+        await loop.connect_write_pipe(lambda: link, sys.stdout.buffer)
+        await loop.connect_read_pipe(lambda: _Input(link, ended), sys.stdin.buffer)
     await ended.wait()
+
+
+def _is_socket(descriptor: int) -> bool:
+    return stat.S_ISSOCK(os.fstat(descriptor).st_mode)
+
+
+class _Link(Client):
+    """The link to indiserver, at the end of which all ends."""
+
+    def __init__(self, server: Server, ended: asyncio.Event) -> None:
+        super().__init__(server)
+        self._ended = ended
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End."""
+        super().connection_lost(error)
+        self._ended.set()
 
 
 class _Input(asyncio.Protocol):
