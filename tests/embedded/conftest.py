@@ -8,6 +8,9 @@ import pytest
 import indinb
 from indinb import Client
 
+collect_ignore_glob = ["clients/*"]
+"""Programs for other clients, which are not installed here."""
+
 
 @pytest.fixture
 def observe() -> Iterator[Callable[..., Client]]:

@@ -8,8 +8,10 @@ from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from indinb import Frame
+from indinb.simulator.astrometry import spherical, unit_vectors
+from indinb.simulator.sky import Sky
 
-RADIUS = 8.0
+RADIUS = 6.0
 """Of the aperture in which light is measured, in pixels."""
 
 SATURATED = 50_000.0
@@ -52,12 +54,22 @@ def sources(frame: Frame, threshold: float = 8.0) -> Table:
     return Table({"x": x, "y": y, "flux": flux, "peak": found["peak"], "hfr": hfr})
 
 
+def alone(stars: Table, frame: Frame) -> np.ndarray:
+    """Tell which stars have no other near, invented ones included, that could be measured."""
+    center = frame.wcs.pixel_to_world(frame.shape[1] / 2, frame.shape[0] / 2)
+    everything = Sky(0).stars(unit_vectors(center.ra.deg, center.dec.deg), 2.5, 14.0)
+    places = SkyCoord(*spherical(everything.directions), unit="deg")
+    x, y = frame.wcs.world_to_pixel(places)
+    distance = np.hypot(np.subtract.outer(stars["x"], x), np.subtract.outer(stars["y"], y))
+    bright = everything.magnitudes < np.asarray(stars["g"])[:, None] + 4
+    return ((distance < 2 * RADIUS) & bright).sum(axis=1) == 1
+
+
 def matched(stars: Table, found: Table, reach: float = 3.0) -> tuple[Table, Table]:
-    """Return the stars that stand alone and are not saturated, and what was found of them."""
+    """Return the stars that are not saturated, and what was found of them."""
     distance = np.hypot(
         np.subtract.outer(stars["x"], found["x"]), np.subtract.outer(stars["y"], found["y"])
     )
     nearest = distance.argmin(axis=1)
-    alone = (distance < 2 * RADIUS).sum(axis=1) == 1
-    good = alone & (distance.min(axis=1) < reach) & (found["peak"][nearest] < SATURATED)
+    good = (distance.min(axis=1) < reach) & (found["peak"][nearest] < SATURATED)
     return stars[good], found[nearest[good]]
