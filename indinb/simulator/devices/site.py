@@ -40,7 +40,7 @@ class ObservatorySimulator(TimeAndPlace):
 
     def __init__(self, *world: Any) -> None:
         super().__init__(*world)
-        self.place.label = "Location"
+        self.place.label, self.place.state = "Location", State.OK
         self.seed.keep({"SEED": float(self.world.seed)})
         self.connect("CONNECT")
 
