@@ -128,9 +128,7 @@ class Mount:
     @property
     def radec(self) -> tuple[float, float]:
         """Right ascension and declination as reported."""
-        moment = self._world.clock.elapsed
-        hour_angle, dec = line_of_sight(*self._angles(moment))
-        return float(self._sidereal_time(moment) - hour_angle) % 360, float(dec)
+        return self._radec(self._world.clock.elapsed)
 
     @property
     def hour_angle(self) -> float:
@@ -169,7 +167,7 @@ class Mount:
         ra, dec = icrs(sidereal - hour_angles, decs, self._world.clock.at(moment))
         altitude, azimuth = horizontal(hour_angles[0], decs[0], self._world.site.latitude)
         up = erfa.pas(*np.radians([ra[0], dec[0], ra[1], dec[1]]))
-        ra_told, dec_told = icrs(*self.radec, self._world.clock.at(moment))
+        ra_told, dec_told = icrs(*self._radec(moment), self._world.clock.at(moment))
         return Pointing(
             float(ra[0]),
             float(dec[0]),
@@ -246,6 +244,10 @@ class Mount:
 
     def _angles(self, moment: float) -> _Angles:
         return np.array([self.primary.angle(moment), self.secondary.angle(moment)])
+
+    def _radec(self, moment: float) -> tuple[float, float]:
+        hour_angle, dec = line_of_sight(*self._angles(moment))
+        return float(self._sidereal_time(moment) - hour_angle) % 360, float(dec)
 
     def _sidereal_time(self, moment: float) -> float:
         return sidereal_time(self._world.clock.at(moment), self._world.site.longitude)

@@ -340,6 +340,15 @@ def test_a_sync_takes_the_error_away_there(real, clock):
     assert beside(real, clock) > 10  # the pole is still beside the pole
 
 
+@pytest.mark.parametrize(("hour_angle", "pier"), [(20, "EAST"), (-20, "WEST")])
+def test_it_tells_what_it_believes_besides(real, clock, hour_angle, pier):
+    gone_to(real, clock, lst(clock) - hour_angle, 40)
+    here = real.pointing()
+    believed = of_date(*here.reported, clock.at(clock.elapsed))
+    assert 3600 * separation(*believed, *real.radec) < 0.001
+    assert here.pier == pier
+
+
 @pytest.mark.parametrize("minutes", [-1, 1])
 def test_a_sync_over_the_meridian_keeps_the_side(real, clock, minutes):
     gone_to(real, clock, lst(clock) + 0.1 * minutes, 40)
