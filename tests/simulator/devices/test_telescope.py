@@ -2,11 +2,9 @@ import math
 
 import pytest
 
-from indinb.protocol.messages import Define
 from indinb.protocol.vocabulary import State
 from indinb.simulator.astrometry import separation
 from indinb.simulator.devices.telescope import TelescopeSimulator
-from tests import captures
 from tests.simulator.bench import Bench
 from tests.simulator.devices.sending import POSITION, at, gone
 from tests.simulator.devices.stories import captured, story
@@ -112,26 +110,6 @@ def test_time_and_site_as_captured(bench):
 
 
 # Going
-
-
-def test_all_that_the_simulator_defines_is_defined(bench):
-    own = {"POINTING_ERROR"}
-    theirs = {
-        each.name: each
-        for each in captures.read(captures.capture("indi-1.9.9/telescope.xml"))
-        if isinstance(each, Define)
-    }
-    ours = {each.name: each for each in bench.driver.definitions()}
-    assert set(ours) - own == set(theirs)
-    for name, their in theirs.items():
-        our = ours[name]
-        assert (our.kind, our.label, our.group, our.permission, our.rule, our.timeout) == (
-            (their.kind, their.label, their.group, their.permission, their.rule, their.timeout)
-        )
-        for mine, member in zip(our.members, their.members, strict=True):
-            assert mine.name == member.name
-            assert mine.label == member.label
-            assert (mine.format, mine.min, mine.max) == (member.format, member.min, member.max)
 
 
 def test_it_begins_unparked_at_the_pole_and_stands(bench):
