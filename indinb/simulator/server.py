@@ -109,6 +109,7 @@ class Client(asyncio.BufferedProtocol):
         self._waiting: deque[memoryview] = deque()
         self._lag = 0
         self._paused = False
+        self._due = False
         self._transport: asyncio.WriteTransport | None = None
 
     def hear(self, message: Message) -> None:
@@ -128,8 +129,9 @@ class Client(asyncio.BufferedProtocol):
         if self._lag > _LONGEST_QUEUE:
             _log.warning("a client is given up: it is %d MB behind", self._lag // _MEGABYTE)
             self._abort()
-        else:
-            self._write()
+        elif not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._write)
 
     def close(self) -> None:
         """Hang up, without a farewell."""
@@ -145,6 +147,7 @@ class Client(asyncio.BufferedProtocol):
         """End."""
         self._server.part(self)
         self._transport = None
+        self._lag = 0
         self._waiting.clear()
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -171,13 +174,28 @@ class Client(asyncio.BufferedProtocol):
         self._write()
 
     def _write(self) -> None:
+        """Write what waits, as much as possible at once.
+
+        What a client has sent before it left is read only if nothing is written to it meanwhile:
+        piece by piece, an answer would outlast such as indi_setprop, which leave at once.
+        """
+        self._due = False
         while self._waiting and not self._paused and (link := self._link()):
-            data = self._waiting.popleft()
-            if len(data) > _PIECE:
-                self._waiting.appendleft(data[_PIECE:])
-                data = data[:_PIECE]
+            data = self._piece()
             self._lag -= len(data)
             link.write(data)
+
+    def _piece(self) -> bytes | memoryview:
+        """Take from what waits."""
+        first = self._waiting.popleft()
+        if len(first) > _PIECE:
+            self._waiting.appendleft(first[_PIECE:])
+            return first[:_PIECE]
+        pieces, size = [first], len(first)
+        while self._waiting and size + len(self._waiting[0]) <= _PIECE:
+            pieces.append(self._waiting.popleft())
+            size += len(pieces[-1])
+        return b"".join(pieces)
 
     def _link(self) -> asyncio.WriteTransport | None:
         """Return what to write to, which a client that has gone no longer is."""
