@@ -24,14 +24,22 @@ CAPTURES = {
 }
 """The capture of each device."""
 
-LEFT_OUT: dict[str, set[str]] = {}
+LEFT_OUT: dict[str, set[str]] = {
+    "CCD Simulator": {
+        # nobody wants that of ours
+        "CCD_SIMULATE_CRASH",
+        # signal processing, which a client does better
+        "DSP_ACTIVATE_CONVOLUTION",
+        "DSP_ACTIVATE_DFT",
+        "DSP_ACTIVATE_HISTOGRAM",
+        "DSP_ACTIVATE_IDFT",
+        "DSP_ACTIVATE_SPECTRUM",
+        "DSP_ACTIVATE_WAVELETS",
+    },
+}
 """Properties of INDI's simulators that ours lack, by device."""
 
 LEFT_OUT_OF_ALL = {
-    # signal processing, which a client does better
-    "DSP_TOGGLE_PLUGINS",
-    "DSP_CONVOLUTION",
-    "DSP_WAVELETS",
     # recording to the disk of the server
     "RECORD_FILE",
     "RECORD_STREAM",
@@ -57,6 +65,12 @@ DIFFERENT = {
 """Fields that differ on purpose, by device and property."""
 
 DIFFERENT_VALUES = {
+    ("CCD Simulator", "ACTIVE_DEVICES"),  # the filter is that of the wheel which people turn
+    ("CCD Simulator", "CCD_INFO"),  # INDI's pixels are 5.2 micrometres in single precision
+    ("CCD Simulator", "GUIDER_INFO"),
+    ("CCD Simulator", "UPLOAD_SETTINGS"),  # the home of whoever runs it
+    ("Guide Simulator", "CCD_INFO"),
+    ("Guide Simulator", "UPLOAD_SETTINGS"),
     ("Focuser Simulator", "ABS_FOCUS_POSITION"),  # in focus at the begin
     ("Focuser Simulator", "FWHM"),
     ("GPS Simulator", "GEOGRAPHIC_COORD"),  # the place and time of the observatory
