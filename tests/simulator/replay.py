@@ -55,18 +55,24 @@ def exchanges(session: str) -> list[Exchange]:
     """Return a session, request by request; what came later than the last one is in the last."""
     found: list[Exchange] = []
     begins: list[float] = []
-    for step in captures.session(f"{VERSION}/{session}"):
-        for message in captures.read(step.data):
-            if step.direction == "sent" and isinstance(message, New):
+    steps = captures.session(f"{VERSION}/{session}")
+    for (direction, seconds), group in groupby(steps, key=_when_sent):
+        for message in captures.read(b"".join(step.data for step in group)):
+            if direction == "sent" and isinstance(message, New):
                 found.append(Exchange(message, 0.0, []))
-                begins.append(step.seconds)
-            elif step.direction == "received" and found:
+                begins.append(seconds)
+            elif direction == "received" and found:
                 found[-1].messages.append(message)
     ends = [*begins[1:], begins[-1] + 30]
     return [
         exchange._replace(seconds=end - begin)
         for exchange, begin, end in zip(found, begins, ends, strict=True)
     ]
+
+
+def _when_sent(step: captures.Step) -> tuple[str, float]:
+    """Group what was received in between two requests: a BLOB comes in many pieces."""
+    return step.direction, step.seconds if step.direction == "sent" else 0.0
 
 
 def replay(bench: Bench, session: str) -> list[tuple[Exchange, Exchange]]:

@@ -196,7 +196,7 @@ class Chip:
         if asked != self.binning.values:
             self.binning.keep(asked)
             self.reshaped()
-            self.binning.tell()
+        self.binning.tell()  # first in its old state, as INDI's drivers do
         self.binning.tell(State.OK)
 
     def reset_frame(self, wanted: str) -> None:
