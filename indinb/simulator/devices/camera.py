@@ -7,7 +7,7 @@ from indinb.protocol.messages import Member
 from indinb.protocol.vocabulary import State
 from indinb.simulator.common import Configurable, Debugging
 from indinb.simulator.devices import fits, view
-from indinb.simulator.devices.chip import IMAGE_SETTINGS, LARGEST, Chip, Kind
+from indinb.simulator.devices.chip import IMAGE_SETTINGS, LARGEST, SMALLEST, Chip, Kind
 from indinb.simulator.devices.darkroom import BAYER, Shot, warm_up, work
 from indinb.simulator.devices.exposing import Exposure
 from indinb.simulator.devices.guiding import Guiding
@@ -141,8 +141,10 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
 
     def set_simulator(self, asked: Mapping[str, float]) -> None:
         """Be another chip."""
-        if max(asked["SIM_XRES"], asked["SIM_YRES"]) > LARGEST:
-            raise Refused(f"Chips of more than {LARGEST}x{LARGEST} pixels are not simulated.")
+        if not all(SMALLEST <= asked[name] <= LARGEST for name in ("SIM_XRES", "SIM_YRES")):
+            raise Refused(f"Chips have {SMALLEST} to {LARGEST} rows and columns.")
+        if not all(asked[name] >= 1 for name in ("SIM_XSIZE", "SIM_YSIZE")):
+            raise Refused("Pixels have a micrometre at least.")
         if self.chip.exposure.state is State.BUSY:
             self.abort(self.chip)
         self.simulator.keep(dict(asked))

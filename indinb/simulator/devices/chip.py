@@ -26,7 +26,7 @@ IMAGE_SETTINGS, IMAGE_INFO = "Image Settings", "Image Info"
 SHORTEST, LONGEST = 0.01, 3600.0
 """Seconds of an exposure."""
 
-LARGEST = 4096
+SMALLEST, LARGEST = 64, 4096
 """Rows and columns that a simulated chip may have: more would take too much memory."""
 
 _LARGEST_BINNING = 4

@@ -87,9 +87,10 @@ class Track:
     async def follow(self, seconds: float) -> None:
         """Look at it now and then; 8 times at least, and then not more often than 20 a second."""
         pause = max(_QUICKEST * self._clock.speed, seconds / _MOST_SAMPLES)
+        pause = min(pause, seconds / _SAMPLES)
         end = self._clock.elapsed + seconds
-        while self._clock.elapsed < end:
-            await self._clock.sleep(min(pause, seconds / _SAMPLES))
+        while (now := self._clock.elapsed) < end:
+            await self._clock.until(min(now + pause, end))
             self.sample()
 
     def sample(self) -> None:

@@ -13,7 +13,9 @@ from tests.simulator.bench import Bench
 CCD, GUIDE = "CCD Simulator", "Guide Simulator"
 
 
-def expose(bench: Bench, seconds: float = 1.0, chip: str = "CCD", device: str | None = None) -> Blob:
+def expose(
+    bench: Bench, seconds: float = 1.0, chip: str = "CCD", device: str | None = None
+) -> Blob:
     """Take one picture, and return what was sent."""
     blob = "CCD1" if chip == "CCD" else "CCD2"
     before = len(bench.blobs(blob, device))

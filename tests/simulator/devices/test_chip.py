@@ -105,7 +105,11 @@ def test_another_chip_has_other_limits(bench: Bench) -> None:
     bench.ask("SIMULATOR_SETTINGS", {"SIM_XRES": 640, "SIM_YRES": 512, "SIM_XSIZE": 9})
     info = bench["CCD_INFO"].values
     assert (info["CCD_MAX_X"], info["CCD_MAX_Y"]) == (640, 512)
-    assert (info["CCD_PIXEL_SIZE"], info["CCD_PIXEL_SIZE_X"], info["CCD_PIXEL_SIZE_Y"]) == (9, 9, 5.2)
+    assert (info["CCD_PIXEL_SIZE"], info["CCD_PIXEL_SIZE_X"], info["CCD_PIXEL_SIZE_Y"]) == (
+        9,
+        9,
+        5.2,
+    )
     assert frame(bench) == (0, 0, 640, 512)
     limits = bench.updates("CCD_FRAME")[-1].limits
     assert {name: (each.min, each.max) for name, each in limits.items()} == {

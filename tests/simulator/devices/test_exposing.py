@@ -44,7 +44,9 @@ def test_the_time_that_is_left_is_counted_down(bench: Bench) -> None:
     small(bench)
     bench.ask("CCD_EXPOSURE", 2.5)
     bench.settle("CCD_EXPOSURE")
-    told = [(each.state, each.values["CCD_EXPOSURE_VALUE"]) for each in bench.updates("CCD_EXPOSURE")]
+    told = [
+        (each.state, each.values["CCD_EXPOSURE_VALUE"]) for each in bench.updates("CCD_EXPOSURE")
+    ]
     assert [state for state, _ in told] == [State.BUSY] * 4 + [State.OK]
     assert [value for _, value in told] == pytest.approx([2.5, 1.5, 0.5, 0, 0])
 
