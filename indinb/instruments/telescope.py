@@ -57,12 +57,12 @@ class Telescope(Instrument):
     def radec(self) -> SkyCoord:
         """Where it points, in ICRS."""
         with offline():
-            return self._of_date(self._now()).icrs
+            return self._of_date(self.time).icrs
 
     @property
     def altaz(self) -> SkyCoord:
         """Where it points over its own horizon."""
-        now = self._now()
+        now = self.time
         with offline():
             return self._of_date(now).transform_to(AltAz(obstime=now, location=self.site))
 
@@ -82,6 +82,22 @@ class Telescope(Instrument):
                 'device["GEOGRAPHIC_COORD"].set(LAT=…, LONG=…, ELEV=…), longitude 0 to 360 east'
             )
         return EarthLocation.from_geodetic(coord["LONG"], coord["LAT"], coord["ELEV"])
+
+    @property
+    def time(self) -> Time:
+        """What time it is there.
+
+        Many drivers tell it only once, so a time within a day of this computer's is taken for the
+        computer's; a mount that is further away lives at another time, as a simulated one may.
+        """
+        now = Time.now()
+        told = self._find("TIME_UTC")
+        if told is None:
+            return now
+        utc = parse_timestamp(str(told.vector.get("UTC")))
+        if utc is None or abs(Time(utc) - now) < 1 * u.day:
+            return now
+        return Time(utc) + (time.time() - told.vector.received) * u.s
 
     @property
     def slewing(self) -> bool:
@@ -196,21 +212,6 @@ class Telescope(Instrument):
         here = self._coordinates.vector
         return SkyCoord(here["RA"] * u.hourangle, here["DEC"] * u.deg, frame=TETE(obstime=now))
 
-    def _now(self) -> Time:
-        """Tell the time at the mount.
-
-        Many drivers tell it only once, so a time within a day of ours is ours; a mount that is
-        further away lives at another time, as a simulated one may.
-        """
-        now = Time.now()
-        told = self._find("TIME_UTC")
-        if told is None:
-            return now
-        utc = parse_timestamp(str(told.vector.get("UTC")))
-        if utc is None or abs(Time(utc) - now) < 1 * u.day:
-            return now
-        return Time(utc) + (time.time() - told.vector.received) * u.s
-
     def _aim(self, target: Any, dec: Any) -> SkyCoord:
         """Find the target's coordinates; a direction over the horizon is one from here, now."""
         try:
@@ -219,7 +220,7 @@ class Telescope(Instrument):
             location = None
         aim = resolve(target, dec, location=location)
         if isinstance(aim.frame, AltAz) and aim.location is None:
-            frame = AltAz(obstime=self._now(), location=self.site)
+            frame = AltAz(obstime=self.time, location=self.site)
             aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
         return aim
 
@@ -227,7 +228,7 @@ class Telescope(Instrument):
         if self.parked:
             raise Refused(f"{self.name} is parked: telescope.unpark() first")
         with offline():
-            of_date = aim.transform_to(TETE(obstime=self._now()))
+            of_date = aim.transform_to(TETE(obstime=self.time))
         asked = {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
         yield from self._ensure("ON_COORD_SET", "TRACK")
         yield self._coordinates.ask(

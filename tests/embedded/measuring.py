@@ -14,6 +14,9 @@ from indinb.simulator.sky import Sky
 RADIUS = 6.0
 """Of the aperture in which light is measured, in pixels."""
 
+BIAS = 500.0
+"""Counts of a pixel without light."""
+
 SATURATED = 50_000.0
 """Counts of a pixel above which a star is not measured."""
 
@@ -42,9 +45,12 @@ def in_field(stars: Table, frame: Frame, margin: float) -> Table:
     ]
 
 
-def sources(frame: Frame, threshold: float = 8.0) -> Table:
+def sources(frame: Frame, flat: Frame | None = None, threshold: float = 8.0) -> Table:
     """Return what shines in a frame: position, light within `RADIUS`, peak, and HFR."""
-    data = np.ascontiguousarray(frame.data, dtype=np.float32)
+    data = np.ascontiguousarray(frame.data, dtype=np.float32) - BIAS
+    if flat is not None:
+        light = flat.data.astype(np.float32) - BIAS
+        data /= light / np.median(light)
     background = sep.Background(data)
     data -= background.back()
     found = Table(sep.extract(data, threshold, err=background.globalrms))

@@ -8,7 +8,7 @@ from astropy import units as u
 from astropy.coordinates import EarthLocation
 from astropy.table import Table, vstack
 
-from indinb import Client
+from indinb import Client, Frame
 from tests.embedded.measuring import alone, catalogue, in_field, matched, sources
 
 NORTH = [
@@ -17,7 +17,7 @@ NORTH = [
     (20.0, 45.0),
     (359.9, 30.0),
     (0.1, 10.0),
-    (83.8, -5.4),
+    (95.0, -8.0),
     (56.7, 24.1),
     (101.0, 41.5),
     (30.0, 60.0),
@@ -53,14 +53,28 @@ def _look(client: Client, ra: float, dec: float, seconds: float = 5.0):
     return client.camera.expose(seconds)
 
 
+def _flat(client: Client) -> Frame:
+    """Take a picture of the flat panel."""
+    panel = client.devices["Light Panel Simulator"]
+    panel["CAP_PARK"].set("PARK").result()
+    panel["FLAT_LIGHT_INTENSITY"].set(100).result()
+    panel["FLAT_LIGHT_CONTROL"].set("FLAT_LIGHT_ON").result()
+    flat = client.camera.expose(2, frame_type="flat")
+    panel["FLAT_LIGHT_CONTROL"].set("FLAT_LIGHT_OFF").result()
+    panel["CAP_PARK"].set("UNPARK").result()
+    assert 10_000 < np.median(flat.data) < 50_000
+    return flat
+
+
 @pytest.mark.parametrize(("site", "fields"), [(None, NORTH), (CHILE, SOUTH)])
 def test_positions_and_magnitudes(observe: Callable[..., Client], stars: Table, site, fields):
-    client = observe(speed=100, site=site)
+    client = observe(speed=100, site=site, devices="Light Panel Simulator")
+    flat = _flat(client)
     everywhere = []
     for ra, dec in fields:
         frame = _look(client, ra, dec)
         known = in_field(stars, frame, margin=20)
-        known, found = matched(known[alone(known, frame)], sources(frame))
+        known, found = matched(known[alone(known, frame)], sources(frame, flat))
         assert len(known) >= 8, (ra, dec)
         off = np.hypot(known["x"] - found["x"], known["y"] - found["y"])
         assert off.max() < 0.3, (ra, dec)

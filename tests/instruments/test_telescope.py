@@ -11,7 +11,6 @@ from functools import partial
 import pytest
 from astropy import units as u
 from astropy.coordinates import TETE, AltAz, SkyCoord
-from astropy.time import Time
 
 from indinb import Client, Telescope
 from indinb.client import display
@@ -40,7 +39,7 @@ SITE = {"LAT": 50.0, "LONG": 14.0, "ELEV": 300.0}
 def _stand_at(telescope: Telescope, place: SkyCoord) -> None:
     """Tell a mount at rest that it points there, and let it track."""
     with offline():
-        of_date = place.transform_to(TETE(obstime=Time.now()))
+        of_date = place.transform_to(TETE(obstime=telescope.time))
     telescope.device["ON_COORD_SET"].set("SYNC").result()
     coordinates = telescope.device["EQUATORIAL_EOD_COORD"]
     coordinates.set(RA=of_date.ra.hour, DEC=of_date.dec.deg).result()
@@ -95,7 +94,7 @@ def test_slew(telescope: Telescope, target: tuple):
 
 def test_slew_to_a_direction_over_the_horizon(telescope: Telescope):
     with offline():
-        here = AltAz(obstime=Time.now(), location=telescope.site)
+        here = AltAz(obstime=telescope.time, location=telescope.site)
         above = M31.transform_to(here)
     reached = telescope.slew(SkyCoord(alt=above.alt, az=above.az, frame="altaz"))
     assert reached.separation(M31) < 5 * u.arcmin
@@ -222,7 +221,7 @@ def test_where_it_points(telescope: Telescope):
 
 def test_the_pole_stands_as_high_as_the_latitude(telescope: Telescope):
     with offline():  # a hair beside it: the pole itself is at any right ascension, and 0h is 24h
-        pole = SkyCoord(90 * u.deg, 89.99 * u.deg, frame=TETE(obstime=Time.now()))
+        pole = SkyCoord(90 * u.deg, 89.99 * u.deg, frame=TETE(obstime=telescope.time))
     _stand_at(telescope, pole)
     assert telescope.site.lat.deg == pytest.approx(50)
     assert telescope.site.lon.deg == pytest.approx(14)

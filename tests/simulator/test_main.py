@@ -100,7 +100,6 @@ def test_options_are_understood() -> None:
         "--site=91,0,0",
         "--site=0,361,0",
         "--site=nan,0,0",
-        "--site=0,0",
         "--site=0,0,0,0",
         "--site=here",
         "--port=x",
