@@ -130,7 +130,10 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
 
     @wcs_control.asked
     def set_wcs(self, wanted: str) -> None:
-        """Tell in headers where each pixel is on the sky, as it is in truth."""
+        """Tell in headers where each pixel is on the sky, as it is in truth.
+
+        The rotation that clients may then write is not needed for it.
+        """
         enabled = wanted == "WCS_ENABLE"
         self.notice(f"World Coordinate System is {'enabled' if enabled else 'disabled'}.")
         if enabled:

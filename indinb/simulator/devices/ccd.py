@@ -30,7 +30,11 @@ _FOCUS_OF_FILTERS = {
 
 
 class CCDSimulator(Cooling, Filters, SimulatedCamera):
-    """A camera at the telescope."""
+    """A camera at the telescope.
+
+    Of its settings for simulation, those of saturation, an off-axis guider, polar alignment and
+    periodic error are kept and change nothing: a chip has a full well, and the mount errs by itself.
+    """
 
     name = "CCD Simulator"
     executable = "indi_simulator_ccd"

@@ -1,7 +1,7 @@
 """One chip of a camera: what it is, and what part of it is read out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from indinb.protocol.messages import Limits, Member, Value
@@ -78,16 +78,7 @@ GUIDE_HEAD = Kind(
     "Guider Head",
     ("%4.0f", "%5.2f", "%3.0f"),
 )
-GUIDE_CAMERA = Kind(
-    2,
-    "CCD",
-    "CCD1",
-    "Expose",
-    "Image",
-    "CCD Information",
-    IMAGE_SETTINGS,
-    ("%.f", "%.2f", "%.f"),
-)
+GUIDE_CAMERA = replace(MAIN_CHIP, number=2)
 
 
 class Chip:

@@ -17,7 +17,10 @@ CONFIG = "Simulator Settings"
 
 
 class GuideSimulator(SimulatedCamera):
-    """A camera at the guide scope, without cooler and filters."""
+    """A camera at the guide scope, without cooler and filters.
+
+    Colours, timeouts, saturation and all about the mount are kept as settings and change nothing.
+    """
 
     name = "Guide Simulator"
     executable = "indi_simulator_guide"

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -126,18 +127,21 @@ def save(data: bytes, folder: Path, prefix: str, suffix: str, when: dt.datetime)
     M31_002.fits
     """
     folder.mkdir(parents=True, exist_ok=True)
-    name = prefix.replace(_TIME, f"{when:%Y-%m-%dT%H-%M-%S}")
-    numbers = itertools.count(1) if _NUMBER in name else iter([0])
-    for n in numbers:
-        path = folder / (name.replace(_NUMBER, f"{n:03}") + suffix)
-        if _NUMBER in name and path.exists():
-            continue
+    for name in _names(prefix.replace(_TIME, f"{when:%Y-%m-%dT%H-%M-%S}")):
+        path = folder / (name + suffix)
         try:
             with path.open("xb") as file:
                 file.write(data)
         except FileExistsError:
-            if _NUMBER not in name:
-                raise
-        else:
-            return path
-    raise AssertionError("numbers do not end")
+            continue
+        return path
+    raise FileExistsError(f"{path} is there already, and is not overwritten")
+
+
+def _names(name: str) -> Iterator[str]:
+    """Yield the name, with one number after the other if it has any."""
+    if _NUMBER not in name:
+        yield name
+        return
+    for n in itertools.count(1):
+        yield name.replace(_NUMBER, f"{n:03}")
