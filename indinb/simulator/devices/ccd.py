@@ -33,7 +33,7 @@ class CCDSimulator(Cooling, Filters, SimulatedCamera):
     """A camera at the telescope.
 
     Of its settings for simulation, those of saturation, an off-axis guider, polar alignment and
-    periodic error are kept and change nothing: a chip has a full well, and the mount errs by itself.
+    periodic error are kept and change nothing: a chip has a full well, and a mount has errors.
     """
 
     name = "CCD Simulator"
