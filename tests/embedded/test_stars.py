@@ -9,7 +9,9 @@ from astropy.coordinates import EarthLocation
 from astropy.table import Table, vstack
 
 from indinb import Client, Frame
+from indinb.protocol.vocabulary import State
 from tests.embedded.measuring import alone, catalogue, in_field, matched, sources
+from tests.waiting import wait_until
 
 NORTH = [
     (0.0, 89.9),
@@ -53,15 +55,22 @@ def _look(client: Client, ra: float, dec: float, seconds: float = 5.0):
     return client.camera.expose(seconds)
 
 
+def _lid(client: Client, wanted: str) -> None:
+    """Close or open the lid, which takes its time."""
+    lid = client.devices["Light Panel Simulator"]["CAP_PARK"]
+    lid.set(wanted).result()
+    wait_until(lid, lambda: lid.state is State.OK)
+
+
 def _flat(client: Client) -> Frame:
     """Take a picture of the flat panel."""
     panel = client.devices["Light Panel Simulator"]
-    panel["CAP_PARK"].set("PARK").result()
+    _lid(client, "PARK")
     panel["FLAT_LIGHT_INTENSITY"].set(100).result()
     panel["FLAT_LIGHT_CONTROL"].set("FLAT_LIGHT_ON").result()
     flat = client.camera.expose(2, frame_type="flat")
     panel["FLAT_LIGHT_CONTROL"].set("FLAT_LIGHT_OFF").result()
-    panel["CAP_PARK"].set("UNPARK").result()
+    _lid(client, "UNPARK")
     assert 10_000 < np.median(flat.data) < 50_000
     return flat
 
