@@ -116,9 +116,17 @@ def _magnitude(entry: Entry, darkness: float, major: float, minor: float) -> flo
     total = entry.magnitude
     if entry.type == "GCl":
         return GLOBULAR.glow(GLOBULAR.usual if total is None else total)
-    if total is None:
+    if total is None or _is_all_stars(entry):
         return float(darkness - 2.5 * np.log10(np.pi / 4 * major * minor * 3600))
     return total
+
+
+def _is_all_stars(entry: Entry) -> bool:
+    """Whether the light listed for a cluster with nebula is that of its stars.
+
+    So it is where the size is that of a cluster, which has one diameter; that of a nebula has two.
+    """
+    return entry.type == "Cl+N" and entry.minor is None
 
 
 def _is_early(entry: Entry) -> bool:
