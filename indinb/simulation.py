@@ -43,7 +43,7 @@ def simulate(
     seed : int
         All that is drawn by lot follows from it: the same seed gives the same pictures.
     speed : float
-        How much faster than ours the observatory's clock runs, up to 1000. Change it while it runs:
+        How much faster than ours the observatory's clock runs, 0.1 to 1000. To change it later:
         ``client.devices["Observatory Simulator"]["SIMULATION_SPEED"].set(20)``.
     time : Time, datetime or str, optional
         When it begins, in UTC. By default it is a winter evening, 2026-01-15 20:30, with both M31
@@ -81,8 +81,8 @@ def _own_server(server: str, devices: Sequence[str] | str, *options: Any) -> ser
 
 def _options(seed: int, speed: float, time: Any, site: Any) -> list[str]:
     """Write what makes an observatory as options of its program."""
-    if not 0 < speed <= 1000:
-        raise ValueError(f"speed={speed!r} is not above 0 and up to 1000")
+    if not 0.1 <= speed <= 1000:
+        raise ValueError(f"speed={speed!r} is not from 0.1 to 1000")
     options = [f"--seed={seed:d}", f"--speed={speed}"]
     if time is not None:
         options.append(f"--time={_iso(time)}")
@@ -95,7 +95,10 @@ def _iso(time: Any) -> str:
     """Write a time as ISO 8601, in UTC."""
     from astropy.time import Time
 
-    return str(Time(time).utc.isot)
+    try:
+        return str(Time(time).utc.isot)
+    except ValueError:
+        raise ValueError(f'time={time!r} is no time: write "2026-01-15T20:30", in UTC') from None
 
 
 def _degrees(site: Any) -> tuple[float, ...]:
@@ -104,7 +107,11 @@ def _degrees(site: Any) -> tuple[float, ...]:
 
     if isinstance(site, EarthLocation):
         return site.lat.deg, site.lon.deg, site.height.to_value("m")
-    return tuple(float(number) for number in site)
+    try:
+        return tuple(float(number) for number in site)
+    except (TypeError, ValueError):
+        wanted = "degrees north, degrees east and metres, or an EarthLocation"
+        raise ValueError(f"site={site!r} is no place: write {wanted}") from None
 
 
 def _connect_to_own(own: servers.OwnServer) -> Client:

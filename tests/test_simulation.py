@@ -15,6 +15,7 @@ import indinb
 from indinb import Client, servers, simulation
 from indinb.errors import ConnectionFailed, UnknownDevice
 from indinb.servers import SIMULATORS
+from tests.waiting import wait_until
 
 ALWAYS = {
     "Observatory Simulator",
@@ -161,8 +162,8 @@ def test_the_clock_may_run_faster_and_change_its_speed():
 @pytest.mark.parametrize(
     ("wrong", "match"),
     [
-        ({"speed": 0}, "speed=0 is not above 0"),
-        ({"speed": 2000}, "up to 1000"),
+        ({"speed": 0}, "speed=0 is not from 0.1"),
+        ({"speed": 2000}, "from 0.1 to 1000"),
         ({"speed": float("nan")}, "speed=nan"),
         ({"time": "yesterday"}, "yesterday"),
         ({"site": ("north", 3)}, "north"),
@@ -176,3 +177,21 @@ def test_numbers_that_make_no_sense(wrong: dict[str, Any], match: str):
 def test_it_takes_clients_from_this_machine_only():
     with indinb.simulate() as client:
         assert client.address.startswith("127.0.0.1:")
+
+
+def test_a_fast_mount_points_by_the_clock_of_its_observatory():
+    with indinb.simulate(speed=100) as client:
+        client.telescope.connect()
+        observatory = client.devices["Observatory Simulator"]["TIME_UTC"]
+        begin = observatory["UTC"]
+        wait_until(observatory, lambda: observatory["UTC"] > begin)
+        wait_until(observatory, lambda: observatory["UTC"] > "2026-01-15T20:34")
+        behind = Time(observatory["UTC"]) - client.telescope.time
+        assert abs(behind.sec) < 60
+
+
+def test_tonight_is_not_now():
+    tonight = Time.now() + 8 * u.hour
+    with indinb.simulate(time=tonight) as client:
+        client.telescope.connect()
+        assert abs((client.telescope.time - tonight).sec) < 60

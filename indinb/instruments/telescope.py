@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from astropy import units as u
 from astropy.coordinates import (
@@ -36,6 +36,7 @@ HERE = 1 * u.arcmin
 """How near to the target a mount has to be that need not move at all."""
 
 _EOD = "EQUATORIAL_EOD_COORD"
+_OBSERVATORY = "Observatory Simulator"  # whose clock may be set, and run faster
 _SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
 _GRACE = 3.0  # seconds after a first report without motion in which a mount may still begin
 
@@ -85,19 +86,16 @@ class Telescope(Instrument):
 
     @property
     def time(self) -> Time:
-        """What time it is there.
-
-        Many drivers tell it only once, so a time within a day of this computer's is taken for the
-        computer's; a mount that is further away lives at another time, as a simulated one may.
-        """
-        now = Time.now()
-        told = self._find("TIME_UTC")
-        if told is None:
-            return now
-        utc = parse_timestamp(str(told.vector.get("UTC")))
-        if utc is None or abs(Time(utc) - now) < 1 * u.day:
-            return now
-        return Time(utc) + (time.time() - told.vector.received) * u.s
+        """What time it is there: by this computer's clock, or that of the embedded observatory."""
+        observatory = self.device.connection.devices.get(_OBSERVATORY)
+        if observatory is None or "SIMULATION_SPEED" not in observatory:
+            return Time.now()
+        told = observatory["TIME_UTC"].vector
+        utc = parse_timestamp(str(told["UTC"]))
+        if utc is None:
+            return Time.now()
+        speed = cast(float, observatory["SIMULATION_SPEED"]["SPEED"])
+        return Time(utc) + (time.time() - told.received) * speed * u.s
 
     @property
     def slewing(self) -> bool:

@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from indinb.simulator import stdio
 from indinb.simulator.astrometry import Site
+from indinb.simulator.clock import check_year
 from indinb.simulator.observatory import DEVICES, Observatory
 from indinb.simulator.world import CALAR_ALTO, WINTER_EVENING
 
@@ -50,12 +51,24 @@ def argument_parser() -> argparse.ArgumentParser:
         prog="indinb simulate",
         description="Serve simulated instruments, under a sky that is really there, by INDI.",
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"where to listen ({PORT}; 0: any)")
-    parser.add_argument("--host", default="127.0.0.1", help="address; only this machine by default")
-    parser.add_argument("--seed", type=int, default=0, help="of what is drawn by lot (0)")
-    parser.add_argument("--speed", type=_speed, default=1.0, help="of the clock (1)")
     parser.add_argument(
-        "--time", type=_time, default=WINTER_EVENING, help="UTC at the begin, as 2026-01-15T20:30"
+        "--port", type=_port, default=PORT, help=f"where to listen ({PORT}; 0: any)"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address; only this machine by default")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="another one is another sky of faint stars, other noise, another mount (0)",
+    )
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, help="how much faster than ours its clock runs (1)"
+    )
+    parser.add_argument(
+        "--time",
+        type=_time,
+        default=WINTER_EVENING,
+        help="when it begins, in UTC (2026-01-15T20:30)",
     )
     parser.add_argument(
         "--site",
@@ -64,7 +77,11 @@ def argument_parser() -> argparse.ArgumentParser:
         help="degrees north, degrees east and metres, as 37.22,-2.55,2168",
     )
     parser.add_argument(
-        "--devices", nargs="+", default=[], metavar="NAME", help=f"more of {', '.join(DEVICES)}"
+        "--devices",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help=f"devices to add, of {', '.join(DEVICES)}",
     )
     parser.add_argument(
         "--stdio", metavar="NAME", help="be only this device, as a driver under an indiserver"
@@ -73,23 +90,41 @@ def argument_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    with _explained(text, "a port, from 0 to 65535"):
+        return range(65536)[int(text)]
+
+
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0 and up to 1000")
-    return speed
+    with _explained(text, "a speed from 0.1 to 1000"):
+        speed = float(text)
+        if not 0.1 <= speed <= 1000:
+            raise ValueError
+        return speed
 
 
 def _time(text: str) -> dt.datetime:
-    time = dt.datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
+    with _explained(text, "a time in UTC, as 2026-01-15T20:30, from 1900 to 2099"):
+        time = dt.datetime.fromisoformat(text)
+        check_year(time)
+        return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
 
 
 def _site(text: str) -> Site:
-    site = Site(*map(float, text.split(",")))
-    if not (-90 <= site.latitude <= 90 and -360 <= site.longitude <= 360):
-        raise argparse.ArgumentTypeError(f"{text} is no place on Earth")
-    return site
+    with _explained(text, "degrees north, degrees east and metres, as 37.22,-2.55,2168"):
+        site = Site(*map(float, text.split(",")))
+        if not (-90 <= site.latitude <= 90 and -360 <= site.longitude <= 360):
+            raise ValueError
+        return site
+
+
+@contextlib.contextmanager
+def _explained(text: str, wanted: str) -> Iterator[None]:
+    """Say what an option wants instead of what it was given."""
+    try:
+        yield
+    except (ValueError, IndexError, TypeError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}") from None
 
 
 def _observatory(options: argparse.Namespace) -> Observatory:

@@ -6,6 +6,17 @@ import math
 from typing import Self
 
 
+def check_year(time: dt.datetime) -> None:
+    """Raise ValueError for a time at which nobody knows how the Earth turns.
+
+    Examples
+    --------
+    >>> check_year(dt.datetime(2026, 1, 15))
+    """
+    if not 1900 <= time.year < 2100:
+        raise ValueError(f"{time:%Y} is not from 1900 to 2099")
+
+
 class Clock:
     """Time at the observatory.
 
@@ -58,6 +69,7 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait for `seconds` of the observatory."""
+        await asyncio.sleep(0)  # whoever sleeps again and again, however shortly, lets others run
         await self.until(self.elapsed + seconds)
 
     async def until(self, moment: float, at_most: float = math.inf) -> None:

@@ -23,6 +23,9 @@ MAIN, OPTIONS, CONNECTION = "Main Control", "Options", "Connection"
 
 Own = TypeVar("Own", bound=Property)
 
+SHORTEST_PERIOD = 0.05
+"""Seconds of ours between two reports of the same, lest clients drown in them."""
+
 _log = logging.getLogger(__name__)
 
 

@@ -28,6 +28,7 @@ from indinb.simulator.driver import Driver
 _MEGABYTE = 1 << 20
 _LONGEST_QUEUE = 128 * _MEGABYTE  # as indiserver's, which then gives a client up
 _LONGEST_STREAM = 5 * _MEGABYTE  # as indiserver's: a client that lags more misses frames of video
+_MOST_NAMES = 10_000  # of properties that a client asks for one by one
 _PIECE = 256 * 1024  # bytes written at once
 
 _log = logging.getLogger(__name__)
@@ -234,9 +235,9 @@ class Interest:
         match message:
             case GetProperties(None):
                 self._all = True
-            case GetProperties(str(device), name):
+            case GetProperties(str(device), name) if len(self._named) < _MOST_NAMES:
                 self._named.add((device, name))
-            case EnableBlob(str(device), str(name), mode):
+            case EnableBlob(str(device), str(name), mode) if len(self._modes) < _MOST_NAMES:
                 self._named.add((device, name))
                 self._modes[device, name] = mode
             case EnableBlob(_, None, mode):

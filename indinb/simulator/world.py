@@ -56,8 +56,8 @@ class Light:
         Position in which stars are smallest.
     filters : dict
         Name of the filter in the light, by name of the wheel.
-    rotation : float
-        Angle of the rotator, in degrees.
+    rotation : float, optional
+        Angle of the rotator, in degrees; None without one.
     slit : float, optional
         Azimuth of the dome's open slit in degrees; None without a dome.
     shut : bool
@@ -81,7 +81,7 @@ class Light:
     focus: float | None = None
     best_focus: float = BEST_FOCUS
     filters: dict[str, str] = field(default_factory=dict)
-    rotation: float = 0.0
+    rotation: float | None = None
     slit: float | None = None
     shut: bool = False
     clouds: float = 0.0

@@ -11,6 +11,7 @@ import pytest
 import indinb
 from indinb import Client
 from indinb.client.observers import Change
+from indinb.protocol.vocabulary import State
 from indinb.servers import EmbeddedServer
 from tests.waiting import look_until, wait_until
 
@@ -37,6 +38,11 @@ class Listener:
         camera["CCD1"].observe(self._frame)
         camera["CCD_EXPOSURE"].observe(self._left)
 
+    def has_all(self) -> bool:
+        """Whether all frames, and the Ok after the last, have come."""
+        exposure = self.client.devices["CCD Simulator"]["CCD_EXPOSURE"]
+        return len(self.frames) == FRAMES and exposure.state is State.OK
+
     def _frame(self, change: Change) -> None:
         if change.type == "updated":
             data = bytes(change.new["CCD1"].data[-8192:])
@@ -57,7 +63,7 @@ def test_a_class_of_25_sees_all_that_one_takes(server: EmbeddedServer):
         for _ in range(FRAMES):
             teacher.camera.expose(0.2)
         for pupil in pupils:
-            wait_until(pupil.client, lambda pupil=pupil: len(pupil.frames) == FRAMES)
+            wait_until(pupil.client, pupil.has_all)
         for n in range(FRAMES):
             assert len({pupil.frames[n][1] for pupil in pupils}) == 1
             times = [pupil.frames[n][0] for pupil in pupils]

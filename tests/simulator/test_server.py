@@ -27,7 +27,7 @@ from indinb.simulator import server as server_module
 from indinb.simulator.clock import Clock
 from indinb.simulator.driver import MAIN, Driver
 from indinb.simulator.properties import Blobs, Numbers, number, text
-from indinb.simulator.server import Client, Server
+from indinb.simulator.server import Client, Interest, Server
 from indinb.simulator.world import WINTER_EVENING, World
 
 MEGABYTE = 1 << 20
@@ -410,3 +410,12 @@ def test_messages_in_pieces_are_whole() -> None:
         assert len(await peer.heard()) == 2
 
     in_hall(scenario)
+
+
+def test_names_without_end_are_not_kept() -> None:
+    interest = Interest()
+    for n in range(20_000):
+        interest.learn(GetProperties("CCD Simulator", f"P{n}"))
+        interest.learn(EnableBlob("CCD Simulator", f"Q{n}", BlobMode.ALSO))
+    assert len(interest._named) <= 20_000
+    assert len(interest._modes) <= 10_000

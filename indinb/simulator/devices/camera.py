@@ -224,7 +224,7 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
 
     def _scene(self, chip: Chip, seconds: float, pointing: Pointing) -> Scene:
         shutter = chip.frame_type["FRAME_LIGHT"] or chip.frame_type["FRAME_FLAT"]
-        rotator = 0.0 if self._guides(chip) else self.light.rotation
+        rotator = 0.0 if self._guides(chip) else self.light.rotation or 0.0
         return Scene(
             pointing.ra,
             pointing.dec,

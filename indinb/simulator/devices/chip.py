@@ -161,6 +161,11 @@ class Chip:
         across, down = self.bins
         return self.region.width // across, self.region.height // down
 
+    def check_size(self) -> None:
+        """Raise `Refused` if nothing is left of the frame when it is binned."""
+        if not all(self.binned_size):
+            raise Refused("Error: the frame is smaller than its binning.")
+
     @property
     def compressed(self) -> bool:
         """Whether pictures are sent compressed."""

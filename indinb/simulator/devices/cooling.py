@@ -4,6 +4,7 @@ from indinb.protocol.vocabulary import State
 from indinb.simulator.driver import MAIN, Driver
 from indinb.simulator.properties import WRITE_ONLY, Numbers, Refused, Switches, number, switch
 
+_SLOWEST = 0.001  # K/s
 _FASTEST = 0.5  # kelvins per second, as INDI's simulator has it
 _LOWEST, _HIGHEST = -50.0, 50.0
 _COOLING = "cooling"
@@ -91,7 +92,8 @@ class Cooling(Driver):
 
     async def _change(self, target: float) -> None:
         begin = float(self.temperature.value)
-        rate = min(self.ramp["RAMP_SLOPE"] / 60 or _FASTEST, _FASTEST)
+        slope = self.ramp["RAMP_SLOPE"] / 60
+        rate = min(max(slope, _SLOWEST), _FASTEST) if slope else _FASTEST
         seconds = abs(target - begin) / rate
         async for left in self.countdown(seconds):
             now = target + (begin - target) * left / seconds

@@ -104,6 +104,7 @@ class Exposing(Uploading, Polling):
                 f"Requested exposure value ({seconds:g}) seconds out of bounds "
                 f"[{SHORTEST:g},{LONGEST:g}]."
             )
+        chip.check_size()
         self.refuse_exposure(chip)
         if chip.frame_type["FRAME_BIAS"]:
             seconds = SHORTEST
@@ -119,6 +120,8 @@ class Exposing(Uploading, Polling):
         self.stop(chip.exposure.name)
         chip.abort.select(None)
         chip.exposure.show(State.IDLE, 0.0)
+        if chip is self.chip and self.fast_count.state is State.BUSY:
+            self.fast_count.show(State.IDLE, 1.0)
 
     @fast_toggle.asked
     def set_fast(self, wanted: str) -> None:

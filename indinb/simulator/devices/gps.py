@@ -2,7 +2,7 @@
 
 from indinb.protocol.vocabulary import Interface, State
 from indinb.simulator.common import Configurable
-from indinb.simulator.driver import MAIN
+from indinb.simulator.driver import MAIN, SHORTEST_PERIOD
 from indinb.simulator.properties import (
     AT_MOST_ONE,
     READ_ONLY,
@@ -89,7 +89,7 @@ class GPSSimulator(Configurable):
 
     async def _keep_refreshing(self, seconds: float) -> None:
         while True:
-            await self.clock.sleep(seconds)
+            await self.clock.sleep(max(seconds, SHORTEST_PERIOD * self.clock.speed))
             self._tell()
 
     def _receive(self) -> None:

@@ -8,6 +8,7 @@ from indinb.protocol.messages import Value
 from indinb.protocol.numbers import format_number
 from indinb.protocol.vocabulary import State
 from indinb.simulator.astrometry import Site
+from indinb.simulator.clock import check_year
 from indinb.simulator.driver import MAIN, Driver
 from indinb.simulator.properties import Numbers, Refused, Texts, number, text
 
@@ -65,6 +66,7 @@ class TimeAndPlace(Driver):
         try:
             now = dt.datetime.fromisoformat(asked["UTC"])
             float(asked["OFFSET"])
+            check_year(now)
         except ValueError:
             raise Refused(f"Date/Time is invalid: {asked['UTC']}.") from None
         self.clock.utc = now if now.tzinfo else now.replace(tzinfo=dt.UTC)

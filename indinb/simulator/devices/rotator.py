@@ -110,7 +110,7 @@ class RotatorSimulator(Presets, Serial, Configurable, Debugging):
 
     def _keep_still(self) -> None:
         """Choose the zero so that the new angle is where the rotator really is."""
-        self._zero = self.light.rotation - self._sense * self.angle.value
+        self._zero = (self.light.rotation or 0.0) - self._sense * self.angle.value
 
     @property
     def _sense(self) -> int:

@@ -125,6 +125,8 @@ class Streaming(Exposing):
         on, running = wanted == "STREAM_ON", self.running(self.video.name)
         if on and self.chip.exposure.state is State.BUSY:
             raise Refused("Cannot stream while an exposure lasts.")
+        if on:
+            self.chip.check_size()
         if on and not running:
             exposure = self.streaming_exposure["STREAMING_EXPOSURE_VALUE"]
             self.notice(

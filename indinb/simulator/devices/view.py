@@ -28,6 +28,8 @@ def look(light: Light) -> Pointing:
 def source(light: Light, pointing: Pointing, shutter: bool, guide: bool) -> str:
     """Tell where the light in a picture comes from: "sky", "panel" or, without any, "dark".
 
+    Below the horizon there is the ground, which is dark.
+
     Parameters
     ----------
     light : Light
@@ -43,7 +45,8 @@ def source(light: Light, pointing: Pointing, shutter: bool, guide: bool) -> str:
         return "dark"
     if light.capped and not guide:
         return "panel" if light.panel > 0 else "dark"
-    return "dark" if light.shut or behind_dome(light, pointing) else "sky"
+    covered = light.shut or behind_dome(light, pointing) or pointing.altitude < 0
+    return "dark" if covered else "sky"
 
 
 def behind_dome(light: Light, pointing: Pointing) -> bool:

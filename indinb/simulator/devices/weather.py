@@ -6,7 +6,7 @@ from typing import NamedTuple
 from indinb.protocol.messages import Value
 from indinb.protocol.vocabulary import Interface, State
 from indinb.simulator.common import Configurable, Debugging
-from indinb.simulator.driver import MAIN, OPTIONS
+from indinb.simulator.driver import MAIN, OPTIONS, SHORTEST_PERIOD
 from indinb.simulator.properties import (
     ANY_OF_MANY,
     AT_MOST_ONE,
@@ -202,7 +202,7 @@ class WeatherSimulator(Configurable, Debugging):
 
     async def _keep_updating(self, seconds: float) -> None:
         while True:
-            await self.clock.sleep(seconds)
+            await self.clock.sleep(max(seconds, SHORTEST_PERIOD * self.clock.speed))
             self._update()
 
     def _update(self) -> None:

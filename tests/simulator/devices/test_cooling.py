@@ -93,3 +93,10 @@ def test_without_cooling_the_chip_follows_the_air(bench: Bench) -> None:
     bench.light.temperature = -3
     bench.run(2)
     assert bench["CCD_TEMPERATURE"].value == 0
+
+
+def test_the_flattest_ramp_leaves_a_temperature(bench: Bench) -> None:
+    bench.ask("CCD_TEMP_RAMP", {"RAMP_SLOPE": 1e-320, "RAMP_THRESHOLD": 0.2})
+    bench.ask("CCD_TEMPERATURE", -2)
+    bench.settle("CCD_TEMPERATURE")
+    assert bench["CCD_TEMPERATURE"].value == pytest.approx(-2, abs=0.3)

@@ -206,3 +206,22 @@ def test_a_mistake_in_the_darkroom_is_told(bench: Bench, monkeypatch: pytest.Mon
     bench.ask("CCD_EXPOSURE", 1)
     assert bench.settle("CCD_EXPOSURE") is State.ALERT
     assert "no room" in bench.notices[-1]
+
+
+def test_an_aborted_series_is_over(bench: Bench) -> None:
+    bench.ask("CCD_FAST_TOGGLE", "INDI_ENABLED")
+    bench.ask("CCD_FAST_COUNT", 20)
+    bench.ask("CCD_EXPOSURE", 0.2)
+    bench.run(2)
+    assert bench["CCD_FAST_COUNT"].state is State.BUSY
+    bench.ask("CCD_ABORT_EXPOSURE", "ABORT")
+    assert (bench["CCD_FAST_COUNT"].state, bench["CCD_FAST_COUNT"].value) == (State.IDLE, 1)
+
+
+@pytest.mark.parametrize("name", ["CCD_EXPOSURE", "CCD_VIDEO_STREAM"])
+def test_a_frame_smaller_than_its_binning_is_refused(bench: Bench, name: str) -> None:
+    bench.ask("CCD_BINNING", {"HOR_BIN": 4, "VER_BIN": 4})
+    bench.ask("CCD_FRAME", {"X": 0, "Y": 0, "WIDTH": 1, "HEIGHT": 1})
+    bench.ask(name, 1 if name == "CCD_EXPOSURE" else "STREAM_ON")
+    assert bench[name].state is State.ALERT
+    assert bench.notices[-1] == "[ERROR] Error: the frame is smaller than its binning."

@@ -38,3 +38,10 @@ def test_it_goes_on_refreshing_when_it_is_connected_again(bench: Bench) -> None:
     bench.ask("CONNECTION", "CONNECT")
     bench.run(2.5)
     assert len(bench.updates("TIME_UTC")) == 1
+
+
+def test_refreshing_without_pause_leaves_time_for_others(bench: Bench) -> None:
+    bench.ask("GPS_REFRESH_PERIOD", 1e-9)
+    bench.clear()
+    bench.run(1)
+    assert 10 <= len(bench.updates("TIME_UTC")) <= 25

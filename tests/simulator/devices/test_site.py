@@ -79,3 +79,12 @@ def test_the_seed_cannot_change(bench):
 def test_disconnected_it_shows_nothing(bench):
     bench.ask("CONNECTION", "DISCONNECT")
     assert {each.name for each in bench.driver.definitions()} == {"CONNECTION", "DRIVER_INFO"}
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2100", "9999"])
+def test_a_time_at_which_nobody_knows_the_sky_is_refused(bench, year):
+    bench.ask(TIME, {"UTC": f"{year}-12-31T23:59:59", "OFFSET": "0"}, device="Telescope Simulator")
+    assert bench.clock.utc.year == 2026
+    bench.run(2)
+    assert any("invalid" in notice for notice in bench.notices)
+    assert not any("Overflow" in notice for notice in bench.notices)

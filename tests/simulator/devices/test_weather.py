@@ -109,3 +109,10 @@ def test_the_station_stands_at_the_observatory() -> None:
 def test_lights_cannot_be_written(bench: Bench) -> None:
     bench.ask("WEATHER_STATUS", WEATHER_FORECAST=State.ALERT)
     assert bench.messages == []
+
+
+def test_updates_without_pause_leave_time_for_others(bench: Bench) -> None:
+    bench.ask("WEATHER_UPDATE", 1e-9)
+    bench.clear()
+    bench.run(1)
+    assert 10 <= len(bench.updates("WEATHER_PARAMETERS")) <= 25
