@@ -255,3 +255,17 @@ def from_earth_centre(when: datetime, site: Site) -> Vectors:
 
 def _circle(radians: Any) -> Any:
     return np.degrees(erfa.anp(radians))
+
+
+def airmass(altitude: ArrayLike) -> Any:
+    """Air passed through, in units of that at the zenith (Pickering 2002).
+
+    For apparent altitudes; below the horizon it stays at the 38.7 of the horizon.
+
+    Examples
+    --------
+    >>> airmass([90, 30, 0]).round(2)
+    array([ 1.  ,  1.99, 38.75])
+    """
+    up = np.clip(altitude, 0, 90)
+    return 1 / np.sin(np.radians(up + 244 / (165 + 47 * up**1.1)))

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indinb.simulator.astrometry import Site
-from indinb.simulator.imaging.photometry import airmass
+from indinb.simulator.astrometry import Site, airmass
 from indinb.simulator.world import Pointing
 
 HISTORY = (
@@ -199,7 +198,7 @@ def _position(notes: Notes) -> Iterator[Card]:
     at = notes.pointing
     if at is not None:
         ra, dec = at.reported or (at.ra, at.dec)
-        yield Card("AIRMASS", round(airmass(at.altitude), 4), "Airmass")
+        yield Card("AIRMASS", round(float(airmass(at.altitude)), 4), "Airmass")
         yield Card("OBJCTAZ", round(at.azimuth, 4), "Azimuth of center of image in Degrees")
         yield Card("OBJCTALT", round(at.altitude, 4), "Altitude of center of image in Degrees")
         yield Card("OBJCTRA", sexagesimal(round(ra / 15, 6) % 24), "Object J2000 RA in Hours")

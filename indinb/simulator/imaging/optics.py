@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indinb.simulator.astrometry import airmass
 from indinb.simulator.imaging.inputs import Image
-from indinb.simulator.imaging.photometry import airmass
 from indinb.simulator.imaging.projection import ARCSECONDS
 
 MICRONS_PER_STEP = 0.05

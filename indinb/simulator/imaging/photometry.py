@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indinb.simulator.astrometry import airmass
+
 GAIA_ZERO_POINT = 25.6874
 """G of a star that gives 1 electron per second (Gaia DR3, Riello et al. 2021, A&A 649, A3)."""
 
@@ -113,18 +115,6 @@ def dimming(colors: Any, band: Filter) -> NDArray[np.float64]:
     redder = np.nan_to_num(np.asarray(colors, float) - SOLAR_COLOR).clip(-2, 4)
     kept: NDArray[np.float64] = band.stars * 10 ** (-0.4 * band.slope * redder)
     return kept
-
-
-def airmass(altitude: float) -> float:
-    """Give the airmass at an altitude in degrees (Kasten and Young 1989, Applied Optics 28, 4735).
-
-    Examples
-    --------
-    >>> round(airmass(90.0), 3), round(airmass(30.0), 3)
-    (1.0, 1.994)
-    """
-    height = max(altitude, 0.0)
-    return float(1 / (np.sin(np.radians(height)) + 0.50572 * (height + 6.07995) ** -1.6364))
 
 
 def transparency(altitude: float, clouds: float, band: Filter) -> float:

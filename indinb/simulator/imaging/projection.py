@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indinb.simulator.astrometry import unit_vectors
 from indinb.simulator.imaging.inputs import Floats, Region
 
 ARCSECONDS = 648_000 / np.pi
@@ -151,15 +152,3 @@ class Projection:
             "RADESYS": "ICRS",
             "EQUINOX": 2000.0,
         }
-
-
-def unit_vectors(ra: Any, dec: Any) -> Floats:
-    """Turn coordinates in degrees into unit vectors, one a row.
-
-    Examples
-    --------
-    >>> unit_vectors(90.0, 0.0).round(6)
-    array([0., 1., 0.])
-    """
-    ra, dec = np.radians(ra), np.radians(dec)
-    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=-1)

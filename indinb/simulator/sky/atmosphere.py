@@ -4,10 +4,6 @@ Angles are in degrees, surface brightnesses in V magnitudes per square arcsecond
 """
 
 import math
-from typing import Any
-
-import numpy as np
-from numpy.typing import ArrayLike
 
 EXTINCTION = 0.172
 """Magnitudes per air mass in V on a mountain (Krisciunas and Schaefer 1991: Mauna Kea)."""
@@ -20,31 +16,6 @@ DARK = 21.6
 # the other side it is followed by its tangent, to the sky of full day.
 _TWILIGHT = (11.84, 1.518, -0.057)
 _DAY, _NIGHT = -5.5, 13.3
-
-
-def airmass(altitude: ArrayLike) -> Any:
-    """Air passed through, in units of that at the zenith (Pickering 2002).
-
-    For apparent altitudes; below the horizon it stays at the 38.7 of the horizon.
-
-    Examples
-    --------
-    >>> airmass([90, 30, 0]).round(2)
-    array([ 1.  ,  1.99, 38.75])
-    """
-    up = np.clip(altitude, 0, 90)
-    return 1 / np.sin(np.radians(up + 244 / (165 + 47 * up**1.1)))
-
-
-def extinction(altitude: ArrayLike, coefficient: float = EXTINCTION) -> Any:
-    """Magnitudes by which starlight is dimmed; coefficient in magnitudes per air mass.
-
-    Examples
-    --------
-    >>> round(float(extinction(30, coefficient=0.2)), 2)
-    0.4
-    """
-    return coefficient * airmass(altitude)
 
 
 def night(altitude: float, dark: float = DARK, coefficient: float = EXTINCTION) -> float:

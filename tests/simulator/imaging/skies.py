@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from indinb.simulator.astrometry import unit_vectors
 from indinb.simulator.imaging.inputs import Sky
 from indinb.simulator.imaging.optics import Optics
 from indinb.simulator.imaging.picture import expected
-from indinb.simulator.imaging.projection import unit_vectors
 from indinb.simulator.imaging.scene import Scene
 from indinb.simulator.imaging.sensor import Sensor
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from indinb.simulator.astrometry import airmass
 from indinb.simulator.imaging.photometry import (
     FILTERS,
     GAIA_APERTURE,
     GAIA_EFFICIENCY,
     SOLAR_COLOR,
-    airmass,
     dimming,
     electrons,
     find_filter,

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from indinb.simulator.astrometry import unit_vectors
 from indinb.simulator.imaging.inputs import Region, Sky
 from indinb.simulator.imaging.optics import Optics
 from indinb.simulator.imaging.photometry import FILTERS
 from indinb.simulator.imaging.picture import Camera, expected, flat_field
-from indinb.simulator.imaging.projection import unit_vectors
 from indinb.simulator.imaging.scene import Scene
 from indinb.simulator.imaging.sensor import PEDESTAL, Sensor
 

@@ -5,8 +5,9 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
+from indinb.simulator.astrometry import unit_vectors
 from indinb.simulator.imaging.inputs import Region
-from indinb.simulator.imaging.projection import Projection, unit_vectors
+from indinb.simulator.imaging.projection import Projection
 
 PLACES = [
     (10.68, 41.27),

@@ -3,10 +3,9 @@ import math
 import numpy as np
 import pytest
 
+from indinb.simulator.astrometry import airmass
 from indinb.simulator.sky.atmosphere import (
     DARK,
-    airmass,
-    extinction,
     moonlight,
     night,
     sky_brightness,
@@ -30,11 +29,6 @@ def test_air_is_never_more_than_at_the_horizon():
     masses = airmass(np.linspace(90, -90, 500))
     assert (np.diff(masses) >= 0).all()
     assert masses[-1] == airmass(0)
-
-
-def test_extinction_goes_with_air():
-    np.testing.assert_allclose(extinction([90, 30], 0.2), [0.2, 0.398], atol=0.001)
-    assert extinction(30, 0) == 0
 
 
 def test_night_is_brighter_towards_the_horizon():
