@@ -5,11 +5,9 @@ one asks for the snapshot again. The browser keeps nothing that Python would hav
 """
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -25,18 +23,10 @@ from indinb.protocol.vocabulary import BlobMode, Kind
 from indinb.widgets import snapshot
 from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import Feed
+from indinb.widgets.module import module, style
 from indinb.widgets.snapshot import Json
 
 logger = logging.getLogger(__name__)
-
-_HERE = Path(__file__).parent
-_COMMENTS_AND_INDENTATION = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*$)?\s*", re.MULTILINE | re.DOTALL)
-
-
-def _source(*names: str) -> str:
-    """Join files, less what only people read: each new panel sends it to the browser."""
-    text = "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-    return _COMMENTS_AND_INDENTATION.sub("", text)
 
 
 class Panel(anywidget.AnyWidget):
@@ -48,9 +38,16 @@ class Panel(anywidget.AnyWidget):
         What to show.
     """
 
-    # A widget's module is one text: it has no address from which it could import others.
-    _esm = _source("panel_state.js", "panel_editors.js", "panel.js")
-    _css = " ".join(_source("panel.css").split())
+    _esm = module(
+        "elements.js",
+        "panel_state.js",
+        "panel_editors.js",
+        "panel_rows.js",
+        "panel_log.js",
+        "panel_device.js",
+        "panel.js",
+    )
+    _css = style("theme.css", "panel.css")
     # What is sent of it is made anew each time: new views begin with what is true now.
     snapshot = traitlets.Bytes().tag(sync=True, to_json=lambda _, panel: panel._packed())
 

@@ -1,68 +1,15 @@
 /**
  * How the properties of a device are shown and edited: one editor per kind, in EDITORS.
  *
- * The second part of the panel's module; panel.js tells how the parts are joined.
+ * A part of the panel's module; panel.js tells how the parts are joined.
  *
- * A "view" is `{ el, update(data) }`: an element, and how to bring it up to date in place. An
- * "editor" is `{ parts, action?, update(property) }`: the elements of a property, what stands in
+ * An "editor" is `{ parts, action?, update(property) }`: the elements of a property, what stands in
  * the last column, and how to follow the property. It is made for a row (see `rowView`), which
  * tells what may be done and takes the user's wishes.
  *
  * No control has two writers: a readout is written by the model, an entry field by the user. A
  * switch looks as the model says; a click on it merely asks.
  */
-
-// ---- Elements --------------------------------------------------------------------------------
-
-/** Make an element; attributes named on… are listeners. Strings become text, never markup. */
-function create(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-const div = (className, ...children) => create("div", { class: className }, ...children);
-const span = (className, ...children) => create("span", { class: className }, ...children);
-
-function button(className, onclick, ...children) {
-  return create("button", { type: "button", class: className, onclick }, ...children);
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** Keep the children of `parent` one per item and in order; `views` remembers them by key. */
-function reconcile(parent, views, items, keyOf, make) {
-  const keys = items.map(keyOf);
-  for (const key of [...views.keys()].filter((one) => !keys.includes(one))) {
-    views.get(key).el.remove();
-    views.delete(key);
-  }
-  items.forEach((item, index) => {
-    if (!views.has(keys[index])) views.set(keys[index], make(item));
-    const { el, update } = views.get(keys[index]);
-    const there = parent.children[index];
-    if (there !== el) parent.insertBefore(el, there ?? null);
-    update(item);
-  });
-}
-
-/** The light of a state; the word is there for those who do not see the colour. */
-function lightView() {
-  const word = span("indinb-hidden");
-  const el = span("indinb-light", word);
-  function update(state) {
-    el.dataset.state = state;
-    el.title = state;
-    setText(word, state);
-  }
-  return { el, update };
-}
 
 // ---- Building blocks of editors --------------------------------------------------------------
 

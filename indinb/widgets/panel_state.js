@@ -1,7 +1,7 @@
 /**
  * What the views of a control panel share: its state, and the way to Python.
  *
- * The first part of the panel's module; panel.js tells how the parts are joined.
+ * A part of the panel's module; panel.js tells how the parts are joined.
  *
  * Python holds the truth. It sends one snapshot, then numbered patches; each makes a new state and
  * leaves the old one as it was, so whatever is still the same object needs no drawing. A wish of

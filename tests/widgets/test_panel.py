@@ -1,11 +1,9 @@
 """The control panel's half in Python: what it tells browsers, and how it obeys them."""
 
-import importlib
 import json
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import comm
@@ -48,8 +46,6 @@ from tests.widgets.comms import FakeComm, Widget, unpacked
 from tests.widgets.snapshots import find, set_message
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-MODULE = importlib.import_module(Panel.__module__)  # indinb.widgets.panel itself is the function
-SOURCES = Path(MODULE.__file__ or "").parent
 Connect = Callable[..., Connection]
 
 
@@ -942,48 +938,3 @@ def test_patches_are_made_by_the_clock(
     server.tell(update(TEMPERATURE, CCD_TEMPERATURE_VALUE=1.0))
     assert made.wait(SOON)
     assert threads == {"indinb-clock"}
-
-
-# ---- The module for the browser ----
-
-
-def code(text: str) -> list[str]:
-    """Return the lines that do something, whatever their indentation."""
-    lines, comment = [], False
-    for line in map(str.strip, text.splitlines()):
-        comment = comment or line.startswith("/*")
-        if line and not comment and not line.startswith("//"):
-            lines.append(line)
-        comment = comment and "*/" not in line
-    return lines
-
-
-def test_the_squeezed_module_is_the_same_program() -> None:
-    parts = ("panel_state.js", "panel_editors.js", "panel.js")
-    text = "".join((SOURCES / part).read_text(encoding="utf-8") for part in parts)
-    squeezed = str(Panel._esm)
-    assert code(squeezed) == code(text)
-    assert len(squeezed) < 0.8 * len(text)
-    # Within a line nothing is touched, and no template goes over several.
-    assert all(line.count("`") % 2 == 0 for line in code(text))
-
-
-def test_comments_and_indentation_are_all_that_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = """/** What it does:\n * this. */\nconst a = "/* no */"; // why\n\n  // A line.
-    const b = `//${a}`;\n  /* one */ /* two */\nconst c = /\\/\\*/.test(b) /* x */;\n"""
-    (tmp_path / "a.js").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(MODULE, "_HERE", tmp_path)
-    squeezed = MODULE._source("a.js").split("\n")
-    assert squeezed[0] == 'const a = "/* no */"; // why'
-    assert squeezed[1] == "const b = `//${a}`;"
-    assert squeezed[-2] == "const c = /\\/\\*/.test(b) /* x */;"
-
-
-def test_the_style_is_one_line_with_all_its_rules() -> None:
-    text = (SOURCES / "panel.css").read_text(encoding="utf-8")
-    style = str(Panel._css)
-    assert "\n" not in style
-    assert style.count("{") == style.count("}") == "".join(code(text)).count("{")
-    assert style.replace(" ", "") == "".join(code(text)).replace(" ", "")

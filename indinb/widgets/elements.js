@@ -1,0 +1,103 @@
+/**
+ * What all our widgets are built of.
+ *
+ * The first part of their modules: Python joins files to one, as a widget's module can import
+ * nothing from beside it.
+ *
+ * A "view" is `{ el, update(data) }`: an element, and how to bring it up to date in place.
+ */
+
+/** Make an element; attributes named on… are listeners. Strings become text, never markup. */
+function create(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+const div = (className, ...children) => create("div", { class: className }, ...children);
+const span = (className, ...children) => create("span", { class: className }, ...children);
+
+function button(className, onclick, ...children) {
+  return create("button", { type: "button", class: className, onclick }, ...children);
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Keep the children of `parent` one per item and in order; `views` remembers them by key. */
+function reconcile(parent, views, items, keyOf, make) {
+  const keys = items.map(keyOf);
+  for (const key of [...views.keys()].filter((one) => !keys.includes(one))) {
+    views.get(key).el.remove();
+    views.delete(key);
+  }
+  items.forEach((item, index) => {
+    if (!views.has(keys[index])) views.set(keys[index], make(item));
+    const { el, update } = views.get(keys[index]);
+    const there = parent.children[index];
+    if (there !== el) parent.insertBefore(el, there ?? null);
+    update(item);
+  });
+}
+
+/** The light of a state; the word is there for those who do not see the colour. */
+function lightView() {
+  const word = span("indinb-hidden");
+  const el = span("indinb-light", word);
+  function update(state) {
+    el.dataset.state = state;
+    el.title = state;
+    setText(word, state);
+  }
+  return { el, update };
+}
+
+// ---- Tabs ------------------------------------------------------------------------------------
+
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+
+/** Tabs `{ name, label, count?, state? }`; update(tabs, selected), where null selects none. */
+function tabsView(className, label, choose) {
+  const views = new Map();
+  const el = create("div", { class: className, role: "tablist", "aria-label": label, onkeydown });
+
+  function onkeydown(event) {
+    if (!(event.key in STEPS)) return;
+    const tabs = [...el.children];
+    const index = tabs.indexOf(event.target) + STEPS[event.key];
+    const tab = tabs[Math.min(Math.max(index, 0), tabs.length - 1)];
+    event.preventDefault();
+    tab.focus();
+    tab.click();
+  }
+
+  function tabView({ name }) {
+    const light = lightView();
+    const words = span("indinb-tab-label");
+    const count = span("indinb-count");
+    const tab = button("indinb-tab", () => choose(name), light.el, words, count);
+    tab.setAttribute("role", "tab");
+    function update(item) {
+      light.el.hidden = !item.state;
+      light.update(item.state ?? "");
+      setText(words, item.label);
+      words.title = item.label; // it may be cut
+      tab.dataset.count = item.count ?? "";
+      setText(count, tab.dataset.count);
+      tab.setAttribute("aria-selected", item.name === item.selected);
+      tab.tabIndex = item.selected === null || item.name === item.selected ? 0 : -1;
+    }
+    return { el: tab, update };
+  }
+
+  function update(tabs, selected) {
+    const items = tabs.map((tab) => ({ ...tab, selected }));
+    reconcile(el, views, items, ({ name }) => name, tabView);
+  }
+  return { el, update };
+}

@@ -1,0 +1,78 @@
+/**
+ * The rows of a device's panel: one per property, and headings between groups.
+ *
+ * A part of the panel's module; panel.js tells how the parts are joined.
+ */
+
+/** What a row is built from: if that changes, the row is built anew. */
+function shapeOf({ name, kind, label, group, permission, rule, elements }) {
+  const members = elements.map((element) => [element.name, element.label]);
+  return JSON.stringify([name, kind, label, group, permission, rule, members]);
+}
+
+/** The label of a property: it tells the Python expression, and a click copies that. */
+function labelOf({ name, label, expression }) {
+  const title = `${expression}\n${name}: click to copy the expression`;
+  const el = create("span", { class: "indinb-label", title, onclick, onanimationend }, label);
+  async function onclick() {
+    if (!navigator.clipboard) return; // as in pages that came over plain HTTP
+    await navigator.clipboard.writeText(expression);
+    el.classList.add("indinb-copied");
+  }
+  function onanimationend() {
+    el.classList.remove("indinb-copied");
+  }
+  return el;
+}
+
+/** What an editor may know and do. */
+function rowFor(store, device, property, readOnly) {
+  const address = { device, property: property.name };
+  const row = {
+    property, // the newest
+    readOnly,
+    readable: property.permission !== "wo",
+    writable: property.permission !== "ro" && !readOnly,
+    element: (wanted) => row.property.elements.find(({ name }) => name === wanted),
+    set: (values) => store.ask({ type: "set", ...address, values }),
+    receive: (on) => store.ask({ type: "blobs", ...address, on }),
+    refuse: (message) => store.fail({ ...address, message }),
+  };
+  return row;
+}
+
+function rowView(store, device, first, readOnly) {
+  const row = rowFor(store, device, first, readOnly);
+  const editor = EDITORS[first.kind](row);
+  const light = lightView();
+  const message = create("div", { class: "indinb-message", "aria-live": "polite" });
+  const elements = div("indinb-elements", ...editor.parts, message);
+  const action = div("indinb-action", ...(editor.action ? [editor.action] : []));
+  const el = div("indinb-row", light.el, labelOf(first), elements, action);
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-label", first.label);
+  el.dataset.property = first.name;
+  el.dataset.kind = first.kind;
+
+  function draw(property) {
+    row.property = property;
+    light.update(property.sent ? "Sent" : property.state);
+    editor.update(property);
+    const alert = property.state === "Alert" ? property.message : null;
+    setText(message, property.failed ?? alert ?? "");
+  }
+  function update({ property, shown }) {
+    el.hidden = !shown;
+    if (property !== row.property) draw(property);
+  }
+  draw(first);
+  return { el, update };
+}
+
+function headingView({ label }) {
+  const el = create("h4", { class: "indinb-heading" }, label);
+  const update = ({ shown }) => {
+    el.hidden = !shown;
+  };
+  return { el, update };
+}
