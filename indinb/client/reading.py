@@ -72,6 +72,7 @@ class ReaderThread(threading.Thread):
         self._transport = transport
         self._reopen = reopen
         self._stopped = False
+        self._hurried = False
         self._wake = threading.Condition()  # whose lock a thread may take twice: see `stop`
         self._opens = False
         self._delays = delays()
@@ -84,6 +85,12 @@ class ReaderThread(threading.Thread):
         self._stopped = True
         self._transport.close()
         with self._wake:
+            self._wake.notify_all()
+
+    def hurry(self) -> None:
+        """Look for the server now, if it is being looked for; from any thread."""
+        with self._wake:
+            self._hurried = True
             self._wake.notify_all()
 
     def disown(self) -> None:
@@ -176,7 +183,9 @@ class ReaderThread(threading.Thread):
 
     def _stops_within(self, seconds: float) -> bool:
         with self._wake:
-            return self._wake.wait_for(lambda: self._stopped, seconds)
+            self._wake.wait_for(lambda: self._stopped or self._hurried, seconds)
+            self._hurried = False
+            return self._stopped
 
     def _open(self) -> Transport:
         assert self._reopen is not None

@@ -95,6 +95,22 @@ class Session(ABC):
         for operation in tuple(self._pending):
             operation.disown(self.loss)
 
+    def reconnect(self) -> None:
+        """Look for a lost server now, rather than when its turn comes; returns at once.
+
+        Attempts come less and less often, up to 10 s apart. While there is a link, nothing is done.
+
+        Raises
+        ------
+        ConnectionLost
+            If the client was closed, or was told not to look for its server again.
+        """
+        if self.status == "closed":
+            raise ConnectionLost(self.loss)
+        if self.status == "lost" and not self.reconnects:
+            raise ConnectionLost(f"{self.loss} (it was made with reconnect=False)")
+        self._reader.hurry()
+
     def send(self, message: Message) -> None:
         """Put one message on the wire, whole.
 

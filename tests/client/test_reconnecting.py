@@ -475,3 +475,46 @@ def test_what_is_announced_only_after_the_loss_is_there(moored, harbour):
     harbour.definitions = (*OBSERVATORY, FILTER_NAME)
     harbour.cut(moored)
     assert "FILTER_NAME" in moored.devices[CCD]
+
+
+def test_who_is_in_a_hurry_does_not_wait_for_the_next_attempt(moored, harbour, monkeypatch):
+    monkeypatch.setattr(reading, "FIRST_DELAY", 1000.0)
+    moored._reader._delays = reading.delays()
+    monkeypatch.setattr(reading, "SHORT", 1000)
+    harbour.server.cut()
+    wait_until(moored, lambda: moored.status == "lost")
+    assert harbour.attempts == 1
+    moored.reconnect()
+    wait_until(moored, lambda: moored.status == "connected")
+    assert harbour.attempts == 2
+
+
+def test_a_hurry_is_over_after_one_attempt(moored, harbour, monkeypatch):
+    monkeypatch.setattr(reading, "FIRST_DELAY", 1000.0)
+    moored._reader._delays = reading.delays()
+    monkeypatch.setattr(reading, "SHORT", 1000)
+    lost(moored, harbour)
+    attempts = harbour.attempts
+    moored.reconnect()
+    look_until(lambda: harbour.attempts == attempts + 1)
+    assert not moored._reader._hurried
+    assert moored.status == "lost"
+
+
+def test_with_a_link_there_is_nothing_to_hurry(moored, harbour):
+    moored.reconnect()
+    assert harbour.attempts == 1
+    assert moored.status == "connected"
+
+
+def test_a_client_that_was_closed_stays_closed(moored):
+    moored.close()
+    with pytest.raises(ConnectionLost, match="make a new one"):
+        moored.reconnect()
+
+
+def test_a_client_that_does_not_look_for_its_server_says_so(client, server):
+    server.cut()
+    wait_until(client, lambda: client.status == "lost")
+    with pytest.raises(ConnectionLost, match="reconnect=False"):
+        client.reconnect()
