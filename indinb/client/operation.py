@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from indinb.client import display
+from indinb.client.blocking import blocking
 from indinb.client.clock import check_may_wait
 from indinb.errors import Aborted, ConnectionLost
 from indinb.printable import printable
@@ -129,12 +130,13 @@ class Operation(Future[T], Generic[T]):
             if self.done():
                 return
             self._check_may_wait()
-            if visibly and not self._ends_within(_UNNOTICED):
-                self._show()
-            in_time = self._ends_within(timeout)
+            with blocking.by(self):
+                if visibly and not self._ends_within(_UNNOTICED):
+                    self._show()
+                in_time = self._ends_within(timeout)
         except KeyboardInterrupt:
             self._abort_and_wait()
-            raise
+            raise self._interrupt() from None
         if not in_time:
             raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
 
@@ -148,8 +150,16 @@ class Operation(Future[T], Generic[T]):
 
         If Ctrl-C is pressed again in that time, that is not waited for.
         """
-        self.abort()
+        if not self._aborting:  # else Abort was pressed before, and the instrument told
+            self.abort()
         self._ends_within(ABORT_PATIENCE)
+
+    def _interrupt(self) -> KeyboardInterrupt:
+        """Say what Ctrl-C has done, still as what no ``except Exception`` takes for its own."""
+        interrupt = KeyboardInterrupt(f"Aborted: {self.label}")
+        if self.done() and (error := self.exception(0)) is not None:
+            interrupt.add_note(str(error))
+        return interrupt
 
     def _ends_within(self, seconds: float | None) -> bool:
         """Wait in slices, and return whether it is over."""

@@ -60,7 +60,7 @@ def follow(operation: Operation[Any]) -> None:
     """Show the progress of an operation for which a cell waits."""
     from IPython.display import display as show
 
-    show(ProgressBar(operation, blocking=True))  # type: ignore[no-untyped-call]
+    show(ProgressBar(operation))  # type: ignore[no-untyped-call]
 
 
 def _view(widget: Panel | ProgressBar) -> display.MimeBundle:

@@ -1,12 +1,5 @@
-/**
- * One line for something that takes its time: what, how far, how long, and a way to stop it.
- *
- * Abort goes to Python as a message. While the cell that waits keeps the kernel busy, some kernels
- * read no messages; so without an answer the kernel is interrupted, which ends the waiting cell and
- * so stops the instrument too. Where no cell waits, there is nothing to interrupt.
- */
+/** One line for something that takes its time: what, how far, how long, and a way to stop it. */
 
-const PATIENCE = 400; // ms until an unanswered Abort is tried another way
 const TRAITS = ["label", "detail", "fraction", "state"];
 
 function create(tag, attributes, ...children) {
@@ -16,38 +9,6 @@ function create(tag, attributes, ...children) {
   return node;
 }
 
-/** Ask for an abort by message, else by interrupt; says `helpless(words)` if neither can be done. */
-function createAborter(model, helpless) {
-  const waiting = new Map(); // timers of the messages that have no answer yet
-  let lastId = 0;
-
-  function abort() {
-    const id = ++lastId;
-    waiting.set(id, setTimeout(() => interrupt(id), PATIENCE));
-    model.send({ type: "abort", id });
-  }
-  async function interrupt(id) {
-    waiting.delete(id);
-    if (model.get("state") !== "running") return;
-    if (!model.get("blocking")) return helpless("as soon as the kernel is free");
-    const stuck = () => helpless("press the stop button");
-    const kernel = model.widget_manager?.kernel;
-    if (!kernel?.interrupt) return stuck();
-    await kernel.interrupt().catch(stuck);
-  }
-  function onMessage({ type, id }) {
-    if (type !== "ack") return;
-    clearTimeout(waiting.get(id));
-    waiting.delete(id);
-  }
-  function close() {
-    waiting.forEach((timer) => clearTimeout(timer));
-    model.off("msg:custom", onMessage);
-  }
-  model.on("msg:custom", onMessage);
-  return { abort, close };
-}
-
 function render({ model, el }) {
   const label = create("span", { class: "indinb-progress-label" });
   const fill = create("div", { class: "indinb-progress-fill" });
@@ -55,7 +16,11 @@ function render({ model, el }) {
   const detail = create("span", { class: "indinb-progress-detail" });
   const button = create("button", { type: "button", class: "indinb-progress-abort" }, "Abort");
   const root = create("div", { class: "indinb-progress" }, label, bar, detail, button);
-  const aborter = createAborter(model, (words) => tell(words));
+  const aborter = createAborter(model, {
+    isRunning: () => model.get("state") === "running",
+    isBlocking: () => model.get("blocking"),
+    helpless: tell,
+  });
   let hint = "";
 
   function tell(words) {

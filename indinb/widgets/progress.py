@@ -4,43 +4,39 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
+from indinb.client.blocking import blocking
 from indinb.client.clock import call_later
 from indinb.client.operation import Operation
 from indinb.errors import Aborted
 from indinb.printable import printable
-from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import TICK
+from indinb.widgets.line import Widget
 
 _HERE = Path(__file__).parent
 
 
-class ProgressBar(anywidget.AnyWidget):
+class ProgressBar(Widget):
     """Shows how far an operation is, and stops it.
 
     Parameters
     ----------
     operation : Operation
         What to follow.
-    blocking : bool
-        Whether a cell waits for it, so that to interrupt the cell is to stop the operation.
     """
 
-    _esm = _HERE / "progress.js"
+    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("abort.js", "progress.js"))
     _css = _HERE / "progress.css"
     label = traitlets.Unicode().tag(sync=True)
     detail = traitlets.Unicode().tag(sync=True)
     fraction = traitlets.Float(None, allow_none=True).tag(sync=True)
     state = traitlets.Unicode("running").tag(sync=True)
-    blocking = traitlets.Bool().tag(sync=True)
+    blocking = traitlets.Bool().tag(sync=True)  # whether an interrupt ends a wait
 
-    def __init__(self, operation: Operation[Any], blocking: bool = False) -> None:
-        super().__init__(label=operation.label, blocking=blocking)
+    def __init__(self, operation: Operation[Any]) -> None:
+        super().__init__(label=operation.label, blocking=blocking.now)
         self._operation: Operation[Any] | None = operation
-        answer_beside_cells(self.comm)
-        self.on_msg(self._receive)
         self._tick(operation)
 
     def __repr__(self) -> str:
@@ -52,6 +48,7 @@ class ProgressBar(anywidget.AnyWidget):
         elif self.comm is not None:  # else this bar was closed
             with self.hold_sync():
                 self.fraction, self.detail = operation.progress
+                self.blocking = blocking.now
             call_later(TICK, partial(self._tick, operation))
 
     def _finish(self, error: BaseException | None) -> None:
@@ -61,12 +58,9 @@ class ProgressBar(anywidget.AnyWidget):
             self.detail = "" if error is None else str(error)
             self.state = _state(error)
 
-    def _receive(self, _: Any, content: Any, __: Any) -> None:
-        match content:
-            case {"type": "abort", "id": number}:
-                if self._operation is not None:
-                    self._operation.abort()
-                self.send({"type": "ack", "id": number})
+    def _abort(self, content: dict[str, Any]) -> None:
+        if self._operation is not None:
+            self._operation.abort()
 
 
 def _state(error: BaseException | None) -> str:
