@@ -1,5 +1,6 @@
 """What a notebook shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from indinb.client import display
@@ -7,41 +8,55 @@ from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation
-from indinb.widgets.panel import Panel
+from indinb.client.property import Property
+from indinb.widgets.panel import Panel, Shown, connection_of
+from indinb.widgets.part import Part
 from indinb.widgets.progress import ProgressBar
 
 __all__ = ["Panel", "ProgressBar", "panel"]
 
-_panels: dict[Device | Connection, Panel] = {}
+_panels: dict[tuple[Shown, Part], Panel] = {}
 
 
-def panel(thing: Device | Connection) -> Panel:
-    """Return the control panel of a device, or of all devices of a client.
+def panel(
+    thing: Shown,
+    groups: Sequence[str] | str | None = None,
+    properties: Sequence[str] | str | None = None,
+) -> Panel:
+    """Return the control panel of a device, of all devices of a client, or of one property.
+
+    Like any widget of ipywidgets, it can stand in a ``VBox``, ``HBox`` or ``Tab``.
 
     Parameters
     ----------
-    thing : Device or Client
+    thing : Device, Client or Property
         What to control.
+    groups : sequence of str, or str, optional
+        Of a device, show only these groups, such as ``"Main Control"``.
+    properties : sequence of str, or str, optional
+        Show only these properties, in this order, without tabs.
 
     Returns
     -------
     Panel
         A widget, the same one for the same thing until it is closed: shown twice, it is one panel
-        seen twice.
+        seen twice. What is not there yet appears as soon as the driver defines it.
 
     Raises
     ------
     TypeError
-        If it is something else.
+        If it is something else, or names are no text.
     """
-    if not isinstance(thing, Device | Connection):
+    if not isinstance(thing, Shown):
         raise TypeError(
-            f"a panel shows a device or a client, not {thing!r}: give one of client.devices"
+            "a panel shows a device, a client or a property, "
+            f"not {thing!r}: give one of client.devices"
         )
-    found = _panels.get(thing)
+    key = thing, Part.of(groups, properties)
+    found = _panels.get(key)
     if found is None or found.comm is None:  # it was closed
-        found = _panels[thing] = Panel(thing)
-        _forget_when_closed(thing)
+        found = _panels[key] = Panel(*key)
+        _forget_when_closed(key)
     return found
 
 
@@ -49,7 +64,7 @@ def render(thing: Any) -> display.MimeBundle:
     """Show a thing as its widget, with a static table for pages where no widget lives."""
     bundle = display.static(thing)
     match thing:
-        case Device() | Connection():
+        case Device() | Connection() | Property():
             return bundle | _view(panel(thing))
         case Operation():
             return bundle | _view(ProgressBar(thing))
@@ -69,11 +84,9 @@ def _view(widget: Panel | ProgressBar) -> display.MimeBundle:
     return {kind: data for kind, data in bundle.items() if kind != "text/plain"}
 
 
-def _forget_when_closed(thing: Device | Connection) -> None:
-    connection = thing.connection if isinstance(thing, Device) else thing
-
+def _forget_when_closed(key: tuple[Shown, Part]) -> None:
     def forget(change: Change) -> None:
         if change.type == "status" and change.new == "closed":
-            _panels.pop(thing, None)
+            _panels.pop(key, None)
 
-    connection.observe(forget)
+    connection_of(key[0]).observe(forget)

@@ -29,6 +29,20 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Say more of a thing to who points at it, and to who only hears. */
+function setTip(node, text) {
+  if (node.dataset.tip === text) return;
+  node.dataset.tip = text;
+  node.setAttribute("aria-description", text);
+}
+
+/** A text of which people see all when they point at it, should it be cut. */
+function setCut(node, text) {
+  setText(node, text);
+  node.dataset.tip = text;
+  node.dataset.whenCut = "";
+}
+
 /** Keep the children of `parent` one per item and in order; `views` remembers them by key. */
 function reconcile(parent, views, items, keyOf, make) {
   const keys = items.map(keyOf);
@@ -51,7 +65,7 @@ function lightView() {
   const el = span("indinb-light", word);
   function update(state) {
     el.dataset.state = state;
-    el.title = state;
+    el.dataset.tip = state;
     setText(word, state);
   }
   return { el, update };
@@ -85,8 +99,7 @@ function tabsView(className, label, choose) {
     function update(item) {
       light.el.hidden = !item.state;
       light.update(item.state ?? "");
-      setText(words, item.label);
-      words.title = item.label; // it may be cut
+      setCut(words, item.label);
       tab.dataset.count = item.count ?? "";
       setText(count, tab.dataset.count);
       tab.setAttribute("aria-selected", item.name === item.selected);
@@ -100,4 +113,43 @@ function tabsView(className, label, choose) {
     reconcile(el, views, items, ({ name }) => name, tabView);
   }
   return { el, update };
+}
+
+// ---- Tips ------------------------------------------------------------------------------------
+
+const GAP = 6; // pixels between a thing and its tip
+
+const isWhole = (node) => "whenCut" in node.dataset && node.scrollWidth <= node.clientWidth;
+
+/** Show tips in `root`. Not the browser's own, which are white even at night. */
+function showTips(root) {
+  const tip = create("div", { class: "indinb-tip", popover: "manual", "aria-hidden": "true" });
+  let owner = null;
+
+  function show({ target }) {
+    const found = target.closest("[data-tip]");
+    if (found === owner) return;
+    hide();
+    if (!found?.dataset.tip || isWhole(found) || !tip.showPopover) return;
+    owner = found;
+    setText(tip, owner.dataset.tip);
+    tip.showPopover();
+    place(owner.getBoundingClientRect());
+  }
+  function place({ left, top, bottom }) {
+    const { offsetWidth, offsetHeight } = tip;
+    const below = bottom + GAP + offsetHeight < innerHeight;
+    tip.style.left = `${Math.max(GAP, Math.min(left, innerWidth - offsetWidth - GAP))}px`;
+    tip.style.top = `${below ? bottom + GAP : top - GAP - offsetHeight}px`;
+  }
+  function hide() {
+    if (owner) tip.hidePopover();
+    owner = null;
+  }
+  root.append(tip);
+  root.addEventListener("pointerover", show);
+  root.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && show(event));
+  ["pointerleave", "focusout", "pointerdown"].forEach((type) => root.addEventListener(type, hide));
+  root.addEventListener("scroll", hide, true);
+  root.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 }

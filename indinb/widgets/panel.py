@@ -1,4 +1,4 @@
-"""The control panel: one widget for a device, or for all devices of a client.
+"""The control panel: one widget for a property, a device, or all devices of a client.
 
 The truth is in the model. A snapshot of it opens the widget, patches follow, and whoever misses
 one asks for the snapshot again. The browser keeps nothing that Python would have to ask for.
@@ -10,36 +10,47 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
 
-import anywidget
 import traitlets
 
+from indinb.client.blocking import blocking
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.property import Property
 from indinb.errors import ConnectionLost, IndiError
 from indinb.printable import printable
-from indinb.protocol.vocabulary import BlobMode, Kind
+from indinb.protocol.vocabulary import BlobMode
 from indinb.widgets import snapshot
-from indinb.widgets.clicks import answer_beside_cells
 from indinb.widgets.feed import Feed
+from indinb.widgets.line import Widget
 from indinb.widgets.module import module, style
+from indinb.widgets.news import News
+from indinb.widgets.part import WHOLE, Part
+from indinb.widgets.pictures import Pictures
 from indinb.widgets.snapshot import Json
 
 logger = logging.getLogger(__name__)
 
+Shown = Connection | Device | Property
 
-class Panel(anywidget.AnyWidget):
-    """Control panel of one device, or of all devices of a client.
+_FORMS = {Connection: "window", Device: "device", Property: "row"}
+
+
+class Panel(Widget):
+    """Control panel of all devices of a client, of one device, or of one property.
 
     Parameters
     ----------
-    thing : Device or Connection
+    thing : Connection, Device or Property
         What to show.
+    part : Part
+        Of a device or of all, show only this.
     """
 
     _esm = module(
         "elements.js",
+        "abort.js",
+        "night.js",
         "panel_state.js",
         "panel_editors.js",
         "panel_rows.js",
@@ -51,28 +62,31 @@ class Panel(anywidget.AnyWidget):
     # What is sent of it is made anew each time: new views begin with what is true now.
     snapshot = traitlets.Bytes().tag(sync=True, to_json=lambda _, panel: panel._packed())
 
-    def __init__(self, thing: Device | Connection) -> None:
-        connection = thing.connection if isinstance(thing, Device) else thing
-        self._title = thing.name if isinstance(thing, Device) else thing.address
-        self._device = thing if isinstance(thing, Device) else None
+    def __init__(self, thing: Shown, part: Part = WHOLE) -> None:
+        self._device = _device_of(thing)
+        connection = connection_of(thing)
+        self._form = next(form for kind, form in _FORMS.items() if isinstance(thing, kind))
+        self._title = thing.address if isinstance(thing, Connection) else thing.name
+        self._part = Part(properties=(thing.name,)) if isinstance(thing, Property) else part
         self._client: Connection | None = connection  # until it is closed; and then
         self._last: Json = {}  # what is shown of it
         self._seq = 0
         self._lock = threading.Lock()  # of what is new; the reader thread takes it
         self._sending = threading.RLock()  # keeps patches and snapshots in their order
-        self._news = _News()
+        self._news = News()
+        self._pictures = Pictures(self.send)
         self._feed = Feed(self._flush)
         # Before the snapshot is taken, so that nothing falls between it and the first patch.
         self._subscription = connection.observe(self._hear)
+        self._unheed = blocking.observe(self._heed)
         super().__init__()
-        answer_beside_cells(self.comm)
-        self.on_msg(self._receive)
         self._feed.poke()
 
     def close(self) -> None:
         """Show no more."""
         if self.comm is not None:  # garbage is closed once more, and may wait for no lock
             self._subscription.close()
+            self._unheed()
             self._feed.close()
             super().close()
 
@@ -98,22 +112,41 @@ class Panel(anywidget.AnyWidget):
             return {**self._last, "seq": self._seq}
         return {
             "title": self._title,
+            "form": self._form,
+            "wanted": self._part.properties,
             "seq": self._seq,
-            "window": self._device is None,
-            "devices": [snapshot.of_device(device) for device in self._shown()],
+            "devices": [snapshot.of_device(device, self._part) for device in self._shown()],
             **snapshot.of_connection(self._connection),
         }
 
     def _hear(self, change: Change) -> None:
         """Note what changed; the reader thread is not kept for more."""
         owner = change.owner
-        device = owner.device if isinstance(owner, Property) else owner
-        if isinstance(device, Device) and self._device not in (None, device):
+        if not self._concerns(owner):
             return
-        touched = self._shown() if change.type == "status" else ()  # they are stale, or no more
+        if isinstance(owner, Property):
+            self._pictures.arrived(owner)
         with self._lock:
-            self._news.add(change, touched)
+            self._news.add(change)
+            if change.type == "status":
+                self._news.touch(self._shown())  # they may be gone
         self._feed.poke()
+
+    def _heed(self, _: bool) -> None:
+        """Note that a cell waits for an instrument, or no more: Abort may have to interrupt it."""
+        with self._lock:
+            self._news.touch()
+        self._feed.poke()
+
+    def _concerns(self, owner: object) -> bool:
+        match owner:
+            case Property() if self._form == "row":
+                return owner.device is self._device and owner.name == self._title
+            case Property():
+                return self._device in (None, owner.device)
+            case Device():
+                return self._device in (None, owner)
+        return True
 
     def _flush(self) -> None:
         """Send what is new, if there is a line to browsers (yet, or still)."""
@@ -121,10 +154,11 @@ class Panel(anywidget.AnyWidget):
             return
         with self._sending:
             with self._lock:
-                news, self._news = self._news, _News()
+                news, self._news = self._news, News()
             if news:
                 self._seq += 1
-                self.send({"type": "patch", "seq": self._seq, **news.patch(self._connection)})
+                patch = news.patch(self._connection, self._part)
+                self.send({"type": "patch", "seq": self._seq, **patch})
             if self._client is not None and self._client.status == "closed":
                 self._retire()
 
@@ -132,13 +166,18 @@ class Panel(anywidget.AnyWidget):
         """Let go of a closed client, and with it of its pictures: notebooks keep their widgets."""
         self._last = self._snapshot()
         self._client = self._device = None
+        self._pictures.end()
+        self._unheed()
 
-    def _receive(self, _: Any, content: Json, __: Any) -> None:
+    def _heard(self, content: Json) -> None:
         """Hand a click to the worker: the thread that brings it may be the kernel's own."""
         try:
             self._connection.worker.submit(self._obey, content)
         except (RuntimeError, ConnectionLost):  # closed: no worker, nothing that takes time
             self._obey(content)
+
+    def _abort(self, content: Json) -> None:
+        self._obey(content)  # here and now: it waits for nothing that the worker has begun
 
     def _obey(self, content: Json) -> None:
         try:
@@ -168,24 +207,38 @@ class Panel(anywidget.AnyWidget):
     def _target(self, content: Json) -> Device:
         return self._connection.devices[content["device"]]
 
+    def _property(self, content: Json) -> Property:
+        return self._target(content)[content["property"]]
+
     def _set(self, content: Json) -> "Future[Any]":
-        return self._target(content)[content["property"]].set(content["values"])
+        return self._property(content).set(content["values"])
 
     def _connect(self, content: Json) -> "Future[Any]":
         device = self._target(content)
         content.setdefault("property", "CONNECTION")
         return device.start_connect() if content["on"] else device.start_disconnect()
 
-    def _abort(self, content: Json) -> None:
-        for found in self._target(content).values():
-            if "ABORT" in found.name and found.kind is Kind.SWITCH and found.permission.writable:
-                self._follow(content, found.set({next(iter(found)): True}))
+    def _stop(self, content: Json) -> None:
+        device = self._target(content)
+        for switch in snapshot.abort_switches(device):
+            if switch.permission.writable:
+                self._follow(content, device[switch.name].set({next(iter(switch.members)): True}))
 
     def _blobs(self, content: Json) -> None:
         mode = BlobMode.ALSO if content["on"] else BlobMode.NEVER
-        found = self._target(content)[content["property"]]
+        found = self._property(content)
         self._connection.enable_blobs(found.device.name, found.name, mode)
         self._hear(Change("updated", found, found.name, None, None))
+
+    def _look(self, content: Json) -> None:
+        look = self._pictures.look if content["on"] else self._pictures.look_away
+        look(self._property(content), content["element"])
+
+    def _seen(self, content: Json) -> None:
+        self._pictures.seen(self._property(content), content["element"])
+
+    def _reconnect(self, _: Json) -> None:
+        self._connection.reconnect()
 
     def _resync(self, _: Json) -> None:
         with self._sending:
@@ -194,57 +247,29 @@ class Panel(anywidget.AnyWidget):
     _commands: dict[str, Callable[["Panel", Json], "Future[Any] | None"]] = {  # noqa: RUF012
         "set": _set,
         "connect": _connect,
-        "abort": _abort,
+        "abort": _stop,
         "blobs": _blobs,
+        "look": _look,
+        "seen": _seen,
+        "reconnect": _reconnect,
         "resync": _resync,
     }
 
 
-class _News:
-    """What has changed since the last patch: names, not values, so that only the newest count."""
+def connection_of(thing: Shown) -> Connection:
+    """Return the connection to which a thing belongs."""
+    match thing:
+        case Property():
+            return thing.device.connection
+        case Device():
+            return thing.connection
+    return thing
 
-    def __init__(self) -> None:
-        self._devices: dict[str, Device] = {}
-        self._properties: dict[str, dict[str, Property]] = {}
-        self._messages: dict[str | None, list[Json]] = {}
-        self._some = False
 
-    def __bool__(self) -> bool:
-        return self._some
-
-    def add(self, change: Change, touched: Iterable[Device] = ()) -> None:
-        self._some = True
-        self._devices |= {device.name: device for device in touched}
-        match change.owner:
-            case Property() as found:
-                self._devices[found.device.name] = found.device
-                self._properties.setdefault(found.device.name, {})[found.name] = found
-            case Device() as device:
-                self._devices[device.name] = device
-        if change.type == "message":
-            name = change.owner.name if isinstance(change.owner, Device) else None
-            lines = self._messages.setdefault(name, [])
-            lines.append(snapshot.of_notice(change.new))
-            del lines[: -snapshot.MESSAGES_SHOWN]
-
-    def patch(self, connection: Connection) -> Json:
-        present = [device for device in self._devices.values() if device.defined]
-        return {
-            "status": connection.status,
-            "loss": connection.loss,
-            "devices": [self._device(device) for device in present],
-            "deleted_devices": [d.name for d in self._devices.values() if not d.defined],
-            "messages": self._messages.get(None, []),
-        }
-
-    def _device(self, device: Device) -> Json:
-        changed = self._properties.get(device.name, ())
-        connection = device.connection
-        vectors = connection.model.vectors(device.name)
-        present = [vectors[name] for name in changed if name in vectors]
-        return {
-            **snapshot.heading(device),
-            "properties": [snapshot.of_property(connection, vector) for vector in present],
-            "deleted": [name for name in changed if name not in vectors],
-            "messages": self._messages.get(device.name, []),
-        }
+def _device_of(thing: Shown) -> Device | None:
+    match thing:
+        case Property():
+            return thing.device
+        case Device():
+            return thing
+    return None

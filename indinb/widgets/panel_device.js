@@ -5,27 +5,14 @@
  */
 
 const STATES = ["Idle", "Ok", "Busy", "Alert"]; // from best to worst
-const BANNERS = {
-  lost: "The link to the server is lost",
-  closed: "The connection is closed",
-  stale: "Not heard of since the link came back",
-};
 
 function worstState(properties) {
   return STATES[Math.max(0, ...properties.map(({ state }) => STATES.indexOf(state)))];
 }
 
-/** Why the values of a device cannot be trusted: a key of BANNERS, or nothing. */
-function troubleOf(state, device) {
-  if (state.status !== "connected") return state.status;
-  return device.stale ? "stale" : "";
-}
-
-/** What is said of it, in Python's own words where there are some. */
-function bannerOf(trouble, { loss }) {
-  if (!trouble) return "";
-  const words = (trouble !== "stale" && loss) || BANNERS[trouble];
-  return `${words[0].toUpperCase()}${words.slice(1)}. These are the last known values.`;
+/** Whether a property was not heard of over the present link, if there is one. */
+function isStale(state, property) {
+  return state.status !== "connected" || property.epoch < state.epoch;
 }
 
 /** The chip that shows whether a device is connected; a click asks for the opposite. */
@@ -41,21 +28,20 @@ function chipView(store, name) {
     const words = connected ? ["Connected", "Disconnecting…"] : ["Disconnected", "Connecting…"];
     setText(el, words[changing ? 1 : 0]);
     el.dataset.look = changing ? "changing" : connected ? "on" : "off";
-    el.title = connected ? "Click to disconnect" : "Click to connect";
+    setTip(el, connected ? "Click to disconnect" : "Click to connect");
     el.hidden = connected === null;
     el.disabled = !enabled || !device.can_connect;
   }
   return { el, update };
 }
 
-/** The button that stops the device; it can be pressed while something is going on. */
+/** The button that stops the device; it can be pressed while there is something to stop. */
 function abortView(store, name) {
-  const el = button("indinb-abort", () => store.ask({ type: "abort", device: name }), "Abort");
+  const el = button("indinb-abort", () => store.abort(name), "Abort");
 
-  function update({ properties }, enabled) {
-    const isAbort = (one) => one.kind === "Switch" && one.name.includes("ABORT");
-    el.hidden = !properties.some(isAbort);
-    el.disabled = !enabled || el.hidden || !properties.some(({ state }) => state === "Busy");
+  function update({ has_abort, can_abort }, enabled) {
+    el.hidden = !has_abort;
+    el.disabled = !enabled || !can_abort;
   }
   return { el, update };
 }
@@ -85,22 +71,38 @@ function groupsOf({ properties }) {
   return names.map((name) => ({ name, label: name || "Other", members: membersOf(name) }));
 }
 
-function deviceView(store, name) {
+/** The properties in the order in which they were wanted, if they were. */
+function inOrder({ wanted }, properties) {
+  if (!wanted) return properties;
+  const place = ({ name }) => wanted.indexOf(name);
+  return [...properties].sort((a, b) => place(a) - place(b));
+}
+
+/** What is said where no row is. */
+function absence({ wanted }, query, properties) {
+  if (query) return `No property matches “${query}”.`;
+  const missing = (wanted ?? []).filter((name) => !properties.some((one) => one.name === name));
+  return missing.length ? `Not there at the moment: ${missing.join(", ")}.` : "No properties yet.";
+}
+
+/** A device; `corner` stands at the end of its header. */
+function deviceView(store, name, corner) {
   const light = lightView();
   const chip = chipView(store, name);
   const filter = filterField(() => update(latest));
   const abort = abortView(store, name);
-  const banner = create("div", { class: "indinb-banner", role: "status" });
+  const waiting = create("div", { class: "indinb-waiting", role: "status" });
   const notice = create("div", { class: "indinb-notice", role: "alert" });
   const tabs = tabsView("indinb-tabs", `Groups of ${name}`, open);
-  const rows = create("fieldset", { class: "indinb-rows" });
+  const rows = div("indinb-rows");
   const empty = create("p", { class: "indinb-empty" });
-  const page = create("div", { class: "indinb-page", role: "tabpanel" }, rows, empty);
-  const log = logView();
-  const title = span("indinb-name", name);
-  const header = create("header", {}, light.el, title, chip.el, filter, abort.el);
-  const el = create("section", {}, header, banner, notice, tabs.el, page, log.el);
+  const page = create("div", { class: "indinb-page", role: "tabpanel", tabindex: "0" }, rows, empty);
+  const log = logView("Messages");
+  const title = span("indinb-name");
+  const header = create("header", {}, light.el, title, chip.el, filter, abort.el, ...corner);
+  const el = create("section", {}, header, waiting, notice, tabs.el, page, log.el);
   el.dataset.device = name;
+  setCut(title, name);
   const views = new Map(); // of headings and properties
   let chosen = null; // the open group
   let latest = null;
@@ -120,24 +122,24 @@ function deviceView(store, name) {
     const query = filter.value.trim().toLowerCase();
     const groups = groupsOf(device);
     const group = groups.find((one) => one.name === chosen) ?? groups[0];
-    const isShown = (one) => (query ? isFound(query, one) : one.group === group.name);
+    const isShown = (one) =>
+      query ? isFound(query, one) : state.wanted || one.group === group.name;
     drawTabs(groups, query ? null : group, isShown);
-    drawRows(groups, Boolean(query), isShown, state.read_only);
-    const unseen = device.properties.find((one) => one.failed && !isShown(one));
-    setText(notice, device.failed ?? unseen?.failed ?? "");
+    drawRows(state, groups, query, isShown);
+    drawNotes(state, device, isShown);
     log.update(device.messages);
   }
 
   function drawHeader(state, device) {
-    const trouble = troubleOf(state, device);
-    const enabled = !trouble && !state.read_only;
+    const { status, read_only, form } = state;
+    const connection = device.properties.find((one) => one.name === "CONNECTION");
+    const enabled = status === "connected" && !read_only;
     light.update(worstState(device.properties));
-    chip.update(device, enabled);
+    chip.update(device, enabled && !(connection && isStale(state, connection)));
     abort.update(device, enabled);
-    abort.el.hidden ||= state.read_only;
-    setText(banner, bannerOf(trouble, state));
-    el.dataset.trouble = trouble;
-    rows.disabled = trouble !== "";
+    abort.el.hidden ||= read_only;
+    header.hidden = log.el.hidden = form === "row";
+    tabs.el.hidden = Boolean(state.wanted);
   }
 
   function drawTabs(groups, open, isShown) {
@@ -150,19 +152,32 @@ function deviceView(store, name) {
     page.setAttribute("aria-label", open?.label ?? "Properties found");
   }
 
-  function drawRows(groups, withHeadings, isShown, readOnly) {
+  function drawRows(state, groups, query, isShown) {
     const items = groups.flatMap(({ name: group, label, members }) => {
-      const properties = members.map((property) => ({ property, shown: isShown(property) }));
+      const properties = members.map((property) => ({
+        property,
+        shown: isShown(property),
+        stale: isStale(state, property),
+        shared: members.filter((one) => one.label === property.label).length > 1,
+      }));
       const some = properties.some(({ shown }) => shown);
-      return [{ group, label, shown: withHeadings && some }, ...properties];
+      return [{ group, label, shown: Boolean(query) && some }, ...properties];
     });
-    const keyOf = ({ group, property }) => group ?? `${readOnly} ${shapeOf(property)}`;
+    const keyOf = ({ group, property }) => group ?? `${state.read_only} ${shapeOf(property)}`;
     const make = (item) =>
-      item.property ? rowView(store, name, item.property, readOnly) : headingView(item);
+      item.property ? rowView(store, name, item, state.read_only) : headingView(item);
     reconcile(rows, views, items, keyOf, make);
     const some = items.some(({ property, shown }) => property && shown);
-    const none = withHeadings ? `No property matches “${filter.value}”.` : "No properties yet.";
-    setText(empty, some ? "" : none);
+    setText(empty, some ? "" : absence(state, query && filter.value, latest.device.properties));
+  }
+
+  function drawNotes(state, device, isShown) {
+    const unseen = device.properties.find((one) => one.failed && !isShown(one));
+    const hint = device.can_abort ? state.hint : null;
+    setText(notice, device.failed ?? unseen?.failed ?? hint ?? "");
+    const late = device.properties.some((one) => one.epoch < state.epoch);
+    const isLate = late && state.status === "connected";
+    setText(waiting, isLate ? "Grey is what was not heard of since the link came back." : "");
   }
   return { el, update };
 }

@@ -21,9 +21,24 @@ function eachElement(row, make, boxClass) {
   return { views, parts: boxClass ? [div(boxClass, ...els)] : els, update };
 }
 
+/** Words that tell a Python expression, which a click copies. */
+function copierOf(className, name, label, expression) {
+  const el = button(className, copy, label);
+  el.addEventListener("animationend", () => el.classList.remove("indinb-copied"));
+  setTip(el, `${expression}\n${name}: click to copy the expression`);
+  async function copy() {
+    if (!navigator.clipboard) return; // as in pages that came over plain HTTP
+    await navigator.clipboard.writeText(expression);
+    el.classList.add("indinb-copied");
+  }
+  return el;
+}
+
 /** The line of one element: its label, and whatever shows the value. */
-function lineOf({ name, label }, ...parts) {
-  const title = create("span", { class: "indinb-element-label", title: name }, label);
+function lineOf(row, { name, label }, ...parts) {
+  const expression = `${row.property.expression}[${JSON.stringify(name)}]`;
+  const title = copierOf("indinb-element-label", name, label, expression);
+  title.tabIndex = -1; // from row to row is far enough
   return create("div", { class: "indinb-element", "data-element": name }, title, ...parts);
 }
 
@@ -77,13 +92,12 @@ function entryField(label, onEdit, submit) {
 function fieldView(row, element, onEdit, submit) {
   const value = span("indinb-value");
   const field = entryField(`${row.property.label} ${element.label}`, onEdit, submit);
-  const el = lineOf(element, value, ...(row.writable ? [field.input] : []));
+  const el = lineOf(row, element, value, ...(row.writable ? [field.input] : []));
 
   function update({ text, min, max }) {
-    setText(value, row.readable ? text : "");
-    value.title = value.textContent;
+    setCut(value, row.readable ? text : "");
     field.input.placeholder = value.textContent;
-    field.input.title = min < max ? `${min} … ${max}` : "";
+    setTip(field.input, min < max ? `${min} … ${max}` : "");
     const { sent, failed, state } = row.property;
     const refused = failed || state === "Alert"; // then the words stay, to be corrected
     if (field.isIn("sent") && !sent && !refused) field.clear();
@@ -120,7 +134,7 @@ function buttonsEditor(row, boxClass, wish) {
   function buttonView({ name, label }) {
     const el = button("indinb-switch", () => row.set({ [name]: wish(row.element(name)) }), label);
     el.dataset.element = name;
-    el.title = name;
+    setTip(el, name);
     const update = ({ value }) => row.readable && el.setAttribute("aria-pressed", value);
     return { el, update };
   }
@@ -154,7 +168,7 @@ function dropdownEditor(row) {
 function checkboxesEditor(row) {
   function boxView({ name, label }) {
     const ask = () => row.set({ [name]: !row.element(name).value });
-    const { box, el } = checkbox(label, ask, { "data-element": name, title: name });
+    const { box, el } = checkbox(label, ask, { "data-element": name, "data-tip": name });
     const update = ({ value }) => {
       box.checked = row.readable && value;
     };
@@ -168,7 +182,7 @@ function badgesEditor(row) {
   const many = row.property.elements.length > 4;
   function badgeView({ name, label }) {
     const word = span("indinb-hidden");
-    const attributes = { class: "indinb-badge", "data-element": name, title: name };
+    const attributes = { class: "indinb-badge", "data-element": name, "data-tip": name };
     const el = create("span", attributes, label, word);
     function update({ value }) {
       const on = row.readable && value;
@@ -201,16 +215,38 @@ function lightsEditor(row) {
       light.update(value);
       setText(word, value);
     }
-    return { el: lineOf(element, span("indinb-state", light.el, word)), update };
+    return { el: lineOf(row, element, span("indinb-state", light.el, word)), update };
   });
 }
 
+/** What came last, and whoever wants sees it: the picture follows what comes. */
+function blobView(row, { name }) {
+  const value = span("indinb-value");
+  const look = button("indinb-switch", () => row.look(name, !looks()), "View");
+  const image = create("img", { alt: "", onload: () => row.seen(name) });
+  const caption = create("figcaption", {});
+  const figure = create("figure", { class: "indinb-picture" }, image, caption);
+  const line = lineOf(row, row.element(name), value, ...(row.readable ? [look] : []));
+  const looks = () => row.property.looks?.[name];
+
+  function update({ value: size, text }) {
+    const { time } = row.property;
+    setCut(value, size ? [text, time].filter(Boolean).join(" · ") : "nothing yet");
+    look.setAttribute("aria-pressed", Boolean(looks()));
+    figure.hidden = !looks();
+    drawPicture(looks() ?? {});
+  }
+  function drawPicture({ url, caption: words = "Waiting for a picture…" }) {
+    image.hidden = !url;
+    if (url && image.src !== url) image.src = url;
+    image.alt = words;
+    setText(caption, words);
+  }
+  return { el: div("indinb-blob", line, figure), update };
+}
+
 function blobEditor(row) {
-  const editor = eachElement(row, (element) => {
-    const value = span("indinb-value");
-    const update = (now) => setText(value, now.value ? now.text : "nothing yet");
-    return { el: lineOf(element, value), update };
-  });
+  const editor = eachElement(row, (element) => blobView(row, element));
   const { box, el } = checkbox("Receive", () => row.receive(!row.property.receiving));
   box.disabled = row.readOnly;
   function update(property) {

@@ -10,21 +10,6 @@ function shapeOf({ name, kind, label, group, permission, rule, elements }) {
   return JSON.stringify([name, kind, label, group, permission, rule, members]);
 }
 
-/** The label of a property: it tells the Python expression, and a click copies that. */
-function labelOf({ name, label, expression }) {
-  const title = `${expression}\n${name}: click to copy the expression`;
-  const el = create("span", { class: "indinb-label", title, onclick, onanimationend }, label);
-  async function onclick() {
-    if (!navigator.clipboard) return; // as in pages that came over plain HTTP
-    await navigator.clipboard.writeText(expression);
-    el.classList.add("indinb-copied");
-  }
-  function onanimationend() {
-    el.classList.remove("indinb-copied");
-  }
-  return el;
-}
-
 /** What an editor may know and do. */
 function rowFor(store, device, property, readOnly) {
   const address = { device, property: property.name };
@@ -36,19 +21,26 @@ function rowFor(store, device, property, readOnly) {
     element: (wanted) => row.property.elements.find(({ name }) => name === wanted),
     set: (values) => store.ask({ type: "set", ...address, values }),
     receive: (on) => store.ask({ type: "blobs", ...address, on }),
+    look: (element, on) => store.look({ ...address, element }, on),
+    seen: (element) => store.seen({ ...address, element }),
     refuse: (message) => store.fail({ ...address, message }),
   };
   return row;
 }
 
-function rowView(store, device, first, readOnly) {
+function rowView(store, device, { property: first }, readOnly) {
   const row = rowFor(store, device, first, readOnly);
   const editor = EDITORS[first.kind](row);
   const light = lightView();
   const message = create("div", { class: "indinb-message", "aria-live": "polite" });
   const elements = div("indinb-elements", ...editor.parts, message);
   const action = div("indinb-action", ...(editor.action ? [editor.action] : []));
-  const el = div("indinb-row", light.el, labelOf(first), elements, action);
+  const title = create("span", {}, first.label);
+  const label = copierOf("indinb-label", first.name, title, first.expression);
+  const which = span("indinb-which");
+  label.append(which);
+  const fields = create("fieldset", { class: "indinb-fields", role: "none" }, elements, action);
+  const el = div("indinb-row", light.el, label, fields);
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", first.label);
   el.dataset.property = first.name;
@@ -61,8 +53,11 @@ function rowView(store, device, first, readOnly) {
     const alert = property.state === "Alert" ? property.message : null;
     setText(message, property.failed ?? alert ?? "");
   }
-  function update({ property, shown }) {
+  function update({ property, shown, stale, shared }) {
     el.hidden = !shown;
+    setText(which, shared ? first.name : ""); // the label alone does not tell which one it is
+    el.dataset.stale = stale;
+    fields.disabled = stale;
     if (property !== row.property) draw(property);
   }
   draw(first);

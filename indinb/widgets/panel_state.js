@@ -13,7 +13,8 @@ const RESYNC_EVERY = 1000; // ms: the answer may be lost as well, so ask again
 const NEW_DEVICE = {
   connected: null,
   can_connect: false,
-  stale: false,
+  has_abort: false,
+  can_abort: false,
   properties: [],
   messages: [],
 };
@@ -38,8 +39,8 @@ function withMessages(device, messages = []) {
 
 /** A property anew; that the user's wish has failed stays true until its state changes. */
 function renewed(properties, item) {
-  const old = properties.find(({ name }) => name === item.name);
-  return old?.failed && old.state === item.state ? { ...item, failed: old.failed } : item;
+  const { looks, failed, state } = properties.find(({ name }) => name === item.name) ?? {};
+  return { ...item, looks, failed: state === item.state ? failed : null };
 }
 
 /** A device after its part of a patch. */
@@ -49,21 +50,26 @@ function patchedDevice(device, { properties: news = [], deleted, messages, ...fa
   return withMessages({ ...device, ...facts, properties }, messages);
 }
 
-/** The state after a patch; what the server itself says goes to the log of every device. */
-function patched(state, patch) {
-  const { seq, status = state.status, loss = state.loss } = patch;
-  const { devices = [], deleted_devices, messages } = patch;
+/** The state after a patch. */
+function patched(state, { devices = [], deleted_devices, messages = [], ...facts }) {
   let known = without(state.devices, deleted_devices);
   for (const news of devices) {
     const device = known.find(({ name }) => name === news.name) ?? NEW_DEVICE;
     known = withItem(known, patchedDevice(device, news));
   }
-  return { ...state, seq, status, loss, devices: known.map((one) => withMessages(one, messages)) };
+  return heard({ ...state, ...facts, devices: known }, messages);
+}
+
+/** What the server itself says has a log in the window of all devices, else that of the device. */
+function heard(state, messages) {
+  if (state.form === "window") return withMessages(state, messages);
+  return { ...state, devices: state.devices.map((one) => withMessages(one, messages)) };
 }
 
 function fromSnapshot({ messages, devices, ...facts }) {
+  if (facts.form === "window") return { ...facts, devices, messages };
   const withServer = (device) => ({ ...device, messages: [...messages, ...device.messages] });
-  return { ...facts, devices: devices.map(withServer) };
+  return { ...facts, devices: devices.map(withServer), messages: [] };
 }
 
 /** What Python packed: a snapshot is mostly words that recur. */
@@ -99,13 +105,43 @@ async function createStore(model) {
     const annotated = (one) => {
       const orphan = !one.properties.some(({ name }) => name === property);
       const properties = withChange(one.properties, property, (old) => ({ ...old, ...notes }));
-      return { ...one, properties, failed: orphan ? notes.failed : null };
+      return { ...one, properties, failed: (orphan && notes.failed) || null };
     };
     publish({ ...state, devices: withChange(state.devices, device, annotated) });
   }
 
   function fail({ device, property, message }) {
     annotate({ device, property }, { sent: false, failed: message });
+  }
+
+  /** Note something of an element that is looked at. */
+  function noteLook({ element, ...address }, look) {
+    const { looks } = find(address) ?? {};
+    if (looks?.[element]?.url) URL.revokeObjectURL(looks[element].url);
+    annotate(address, { looks: { ...looks, [element]: look } });
+  }
+
+  function find({ device, property }) {
+    const found = state.devices.find(({ name }) => name === device);
+    return found?.properties.find(({ name }) => name === property);
+  }
+
+  /** Begin or cease to show the pictures of an element. */
+  function look(where, on) {
+    noteLook(where, on ? {} : null);
+    model.send({ type: "look", ...where, on });
+  }
+
+  function showPicture({ type, caption, ...where }, [png]) {
+    const { device, property, element } = where;
+    if (!find({ device, property })?.looks?.[element]) return;
+    const url = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+    noteLook(where, { url, caption });
+  }
+
+  /** Let the next picture come. */
+  function seen(where) {
+    model.send({ type: "seen", ...where });
   }
 
   /** Send what the user wishes. */
@@ -116,19 +152,32 @@ async function createStore(model) {
     model.send(message);
   }
 
-  const handlers = { patch: onPatch, failed: fail };
+  const handlers = { patch: onPatch, failed: fail, picture: showPicture };
+  const aborter = createAborter(model, {
+    isRunning: () => state.devices.some(({ can_abort }) => can_abort),
+    isBlocking: () => state.blocking,
+    helpless: (words) => publish({ ...state, hint: `Abort: ${words}.` }),
+  });
   const load = async () => publish(fromSnapshot(await unpacked(model.get("snapshot"))));
   let loaded = load();
   const onTrait = () => void (loaded = load());
-  async function onMessage(message) {
+  async function onMessage(message, buffers) {
     await loaded; // what comes while a snapshot is unpacked comes after it
-    handlers[message.type]?.(message);
+    handlers[message.type]?.(message, buffers);
   }
   model.on("msg:custom", onMessage);
   model.on("change:snapshot", onTrait);
   await loaded;
 
+  function abort(device) {
+    publish({ ...state, hint: null });
+    aborter.abort({ device });
+  }
+  function reconnect() {
+    model.send({ type: "reconnect" });
+  }
   function close() {
+    aborter.close();
     model.off("msg:custom", onMessage);
     model.off("change:snapshot", onTrait);
   }
@@ -137,5 +186,5 @@ async function createStore(model) {
     update(state);
     return () => views.delete(update);
   }
-  return { ask, fail, subscribe, close };
+  return { facts: () => state, abort, ask, fail, look, reconnect, seen, subscribe, close };
 }

@@ -3,13 +3,17 @@
 import json
 import math
 import zlib
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
+from indinb.client.blocking import blocking
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Definition, Element, Vector
 from indinb.protocol.messages import Blob, Notice, Value, parse_timestamp
 from indinb.protocol.vocabulary import BlobMode, Kind, State
+from indinb.widgets.part import WHOLE, Part
 
 MESSAGES_SHOWN = 100
 """Lines of a device's log that a panel shows."""
@@ -22,23 +26,42 @@ def packed(described: Json) -> bytes:
     return zlib.compress(json.dumps(described).encode())
 
 
+_GOES_ON = {"CONNECTION", "CCD_TEMPERATURE", "CCD_COOLER", "CCD_VIDEO_STREAM"}
+"""Properties that may be Busy for long, of which no abort switch stops anything."""
+
+
 def of_connection(connection: Connection) -> Json:
     """Describe what is common to all devices of a connection."""
     return {
-        "status": connection.status,
-        "loss": connection.loss,
+        **condition(connection),
+        "address": connection.address,
         "read_only": connection.read_only,
+        "reconnects": connection.reconnects,
         "messages": _lines(connection.messages),
     }
 
 
-def of_device(device: Device) -> Json:
-    """Describe a device whole."""
+def condition(connection: Connection) -> Json:
+    """Describe how a connection is doing, and whether a cell waits for an instrument.
+
+    Properties of an earlier epoch are stale.
+    """
+    return {
+        "status": connection.status,
+        "loss": connection.loss,
+        "epoch": connection.model.epoch,
+        "blocking": blocking.now,
+    }
+
+
+def of_device(device: Device, part: Part = WHOLE) -> Json:
+    """Describe a device, or a part of it."""
     connection = device.connection
     vectors = connection.model.vectors(device.name)  # live handles may be gone by their turn
+    shown = part.of_these(vectors.values())
     return {
         **heading(device),
-        "properties": [of_property(connection, vector) for vector in vectors.values()],
+        "properties": [of_property(connection, vector) for vector in shown],
         "messages": _lines(device.messages),
     }
 
@@ -50,8 +73,25 @@ def heading(device: Device) -> Json:
         "name": device.name,
         "connected": device.connected if can_connect else None,
         "can_connect": can_connect,
-        "stale": device.stale,
+        **_abort(device),
     }
+
+
+def abort_switches(device: Device) -> list[Definition]:
+    """Return the switches by which the driver stops what it does."""
+    definitions = (vector.definition for vector in _vectors(device))
+    return [one for one in definitions if one.kind is Kind.SWITCH and "ABORT" in one.name]
+
+
+def _abort(device: Device) -> Json:
+    """Tell whether there is an abort switch, and anything that it would stop."""
+    has_switch = bool(abort_switches(device))
+    busy = {vector.definition.name for vector in _vectors(device) if vector.state is State.BUSY}
+    return {"has_abort": has_switch, "can_abort": has_switch and not busy <= _GOES_ON}
+
+
+def _vectors(device: Device) -> Collection[Vector]:
+    return device.connection.model.vectors(device.name).values()
 
 
 def of_property(connection: Connection, vector: Vector) -> Json:
@@ -67,15 +107,30 @@ def of_property(connection: Connection, vector: Vector) -> Json:
         "rule": definition.rule,
         "message": vector.message if vector.state is State.ALERT else None,
         "receiving": definition.kind is Kind.BLOB and _receives(connection, definition),
-        "expression": f"client.devices[{definition.device!r}][{definition.name!r}]",
+        "epoch": vector.epoch,
+        "time": _arrival(vector),
+        "expression": f"client.devices[{_quoted(definition.device)}][{_quoted(definition.name)}]",
         "elements": [_element(element) for element in vector.elements.values()],
     }
 
 
+def _quoted(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)  # what JavaScript writes is Python as well
+
+
 def of_notice(notice: Notice) -> Json:
     """Describe a line of a log."""
-    moment = parse_timestamp(notice.timestamp)
-    return {"time": f"{moment:%H:%M:%S}" if moment else "", "text": notice.message}
+    return {"time": _clock(parse_timestamp(notice.timestamp)), "text": notice.message}
+
+
+def _arrival(vector: Vector) -> str:
+    """Tell when a BLOB came: of other kinds, it is the value that matters."""
+    came = any(isinstance(value, Blob) for value in vector.values())
+    return _clock(vector.timestamp) if came else ""
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S}" if moment else ""
 
 
 def _lines(notices: tuple[Notice, ...]) -> list[Json]:

@@ -42,7 +42,7 @@ async ({source, traits}) => {
     sent,
     close: () => close?.(),
     listening: () => [...listeners.values()].flat().length,
-    deliver: (content) => emit("msg:custom", content),
+    deliver: (content, ...buffers) => emit("msg:custom", content, buffers.map(view)),
     assign(changes) {
       Object.assign(traits, changes);
       Object.keys(changes).forEach((name) => emit(`change:${name}`));
@@ -66,9 +66,10 @@ class WidgetPage:
         self.page.add_style_tag(content=str(widget._css))
         self.page.evaluate(START, {"source": str(widget._esm), "traits": traits})
 
-    def deliver(self, content: dict[str, Any]) -> None:
+    def deliver(self, content: dict[str, Any], *buffers: bytes) -> None:
         """Send a message to the browser."""
-        self.page.evaluate("content => widget.deliver(content)", content)
+        letters = [base64.b64encode(each).decode() for each in buffers]
+        self.page.evaluate("all => widget.deliver(...all)", [content, *letters])
 
     def assign(self, **traits: Any) -> None:
         """Give the model new values."""

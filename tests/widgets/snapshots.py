@@ -20,13 +20,16 @@ def device(capture: str, **facts: Any) -> Json:
     properties = {vector.get("name"): _property(vector) for vector in vectors}
     state = {"name": vectors[0].get("device"), "connected": True, "can_connect": True}
     listed = list(properties.values())
-    return state | {"stale": False, "properties": listed, "messages": []} | facts
+    state |= {"has_abort": any("ABORT" in name for name in properties), "can_abort": False}
+    return state | {"properties": listed, "messages": []} | facts
 
 
 def snapshot(*devices: Json, **facts: Any) -> Json:
-    """The whole state of a panel: of one device, or with ``window=True`` of several."""
+    """The whole state of a panel: of one device, or with ``form="window"`` of several."""
     title = devices[0]["name"] if devices else "CCD Simulator"
-    state = {"title": title, "seq": 0, "window": False, "status": "connected"}
+    facts = {"loss": ""} | facts
+    state = {"title": title, "seq": 0, "form": "device", "wanted": None, "status": "connected"}
+    state |= {"epoch": 1, "address": "localhost:7624", "reconnects": True, "blocking": False}
     return state | {"read_only": False, "devices": list(devices), "messages": []} | facts
 
 
@@ -69,6 +72,8 @@ def _property(vector: etree._Element) -> Json:
         "rule": vector.get("rule"),
         "message": None,
         "receiving": False,
+        "epoch": 1,
+        "time": "",
         "elements": [_element(kind, element) for element in vector],
         "expression": f'client.devices["{device}"]["{name}"]',
     }

@@ -20,11 +20,11 @@ from tests.widgets.pages import PanelPage, WidgetPage, packed
 
 # What a panel is made of, and what it sets on it.
 TAGS = re.compile(
-    "BUTTON|DETAILS|DIV|FIELDSET|H4|HEADER|INPUT|LABEL|LI|OL|OPTION|P|SECTION|SELECT|SPAN|SUMMARY"
+    "BUTTON|DETAILS|DIV|FIELDSET|FIGCAPTION|FIGURE|H4|HEADER|IMG|INPUT|LABEL|LI|OL|OPTION|P|SECTION|SELECT|SPAN|SUMMARY"
     "|TIME"
 )
 ATTRIBUTES = re.compile(
-    r"class|role|title|type|value|hidden|disabled|name|placeholder|tabindex|style|open|for|id"
+    r"class|role|type|alt|popover|value|hidden|disabled|name|placeholder|tabindex|style|open|for|id"
     r"|autocomplete|spellcheck|checked|aria-[a-z]+|data-[a-z-]+"
 )
 INVENTORY = """root => [...root.querySelectorAll("*")].map((node) =>
@@ -109,8 +109,10 @@ def test_a_panel_shows_all_words_as_text(show: Show, text: str, harm: list[str])
     words = check_page(panel.page, panel.page.locator("#first"), harm)
     word = arrives(text)
     assert words.count(word) >= 1 + 2 * len(Kind), "the name, and the labels of rows and members"
-    titles = panel.page.locator(".indinb-label").evaluate_all("all => all.map((one) => one.title)")
-    assert len(titles) == len(Kind)
+    tips = panel.page.locator(".indinb-label").evaluate_all(
+        "all => all.map((one) => one.dataset.tip)"
+    )
+    assert all(arrives(name_of(kind, text)) in tip for kind, tip in zip(Kind, tips, strict=True))
     lines = panel.page.locator("li .indinb-log-text").all_text_contents()
     kept = word if len(word) <= 2000 else word[:1999] + "…"
     assert set(lines) == {kept}
@@ -129,7 +131,7 @@ def test_what_is_asked_back_is_what_was_named(show: Show, text: str, harm: list[
     row = panel.page.locator('[data-kind="Text"]')
     row.get_by_role("textbox").fill("new")
     row.get_by_role("button", name="Set").click()
-    panel.page.locator('[data-kind="Switch"]').get_by_role("button").click()
+    panel.page.locator('[data-kind="Switch"] .indinb-switch').click()
     sent = json.loads(panel.page.evaluate("JSON.stringify(widget.sent)"))
     asked = [(one["device"], one["property"], one["values"]) for one in sent]
     assert asked == [

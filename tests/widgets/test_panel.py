@@ -158,9 +158,14 @@ def test_it_opens_with_what_is_true(
     assert opened == {
         "title": CCD,
         "seq": 0,
-        "window": False,
+        "form": "device",
+        "wanted": None,
+        "address": "fake",
         "status": "connected",
         "loss": "",
+        "epoch": 1,
+        "blocking": False,
+        "reconnects": False,
         "read_only": False,
         "messages": [],
         "devices": [json.loads(json.dumps(snapshot.of_device(ccd)))],
@@ -174,7 +179,7 @@ def test_it_opens_with_what_is_true(
 
 def test_the_window_opens_with_all_devices(window: Browser) -> None:
     opened = unpacked(window.line.opened["snapshot"])
-    assert (opened["title"], opened["window"]) == ("fake", True)
+    assert (opened["title"], opened["form"]) == ("fake", "window")
     assert names(opened["devices"]) == [CCD, MOUNT]
 
 
@@ -284,12 +289,15 @@ def test_a_patch_tells_what_changed_and_no_more(
         "seq": 1,
         "status": "connected",
         "loss": "",
+        "epoch": 1,
+        "blocking": False,
         "devices": [
             {
                 "name": CCD,
                 "connected": True,
                 "can_connect": True,
-                "stale": False,
+                "has_abort": True,
+                "can_abort": False,
                 "properties": [json.loads(json.dumps(snapshot.of_property(client, temperature)))],
                 "deleted": [],
                 "messages": [],
@@ -500,7 +508,6 @@ def test_a_lost_link_is_told(browser: Browser, client: Connection, server: FakeS
     client._reader.join(SOON)
     patch = browser.patch()
     assert (patch["status"], patch["loss"]) == ("lost", client.loss)
-    assert [(one["name"], one["stale"]) for one in patch["devices"]] == [(CCD, True)]
     assert unpacked(browser.panel.get_state()["snapshot"])["status"] == "lost"
 
 
@@ -509,7 +516,7 @@ def test_a_closed_client_is_told(browser: Browser, window: Browser, client: Conn
     assert [window.patch()["status"], browser.patch()["status"]] == ["closed", "closed"]
     opened = unpacked(browser.panel.get_state()["snapshot"])
     assert opened["status"] == "closed"
-    assert opened["devices"][0]["stale"] is True
+    assert names(opened["devices"]) == [CCD]
 
 
 # ---- Closing the panel ----

@@ -1,5 +1,6 @@
 """The control panel in a browser: tabs, filter, header, log, and the window of all devices."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -23,7 +24,10 @@ def test_every_property_of_a_driver_has_its_row(open_panel: OpenPanel, capture: 
     shown = device(capture)
     properties = sorted(shown["properties"], key=lambda one: group_order(shown, one["group"]))
     panel = open_panel(shown)
-    assert panel.texts(".indinb-label") == [one["label"] for one in properties]
+    labels = panel.page.locator(".indinb-row")
+    assert labels.evaluate_all("rows => rows.map((row) => row.ariaLabel)") == [
+        one["label"] for one in properties
+    ]
     assert panel.texts(".indinb-row > .indinb-light") == [one["state"] for one in properties]
     numbers = [one for one in properties if one["kind"] == "Number"]
     values = [(one["permission"], element) for one in numbers for element in one["elements"]]
@@ -111,10 +115,41 @@ def test_the_header_shows_the_worst_state(ccd: PanelPage) -> None:
 def test_the_label_tells_the_python_expression_and_copies_it(ccd: PanelPage) -> None:
     label = ccd.row("CCD_EXPOSURE").locator(".indinb-label")
     expression = f'client.devices["{CCD}"]["CCD_EXPOSURE"]'
-    assert (label.get_attribute("title") or "").startswith(f"{expression}\nCCD_EXPOSURE")
+    label.hover()
+    tip = ccd.page.locator(".indinb-tip")
+    expect(tip).to_have_text(f"{expression}\nCCD_EXPOSURE: click to copy the expression")
     ccd.page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     label.click()
+    expect(tip).to_be_hidden()
     assert ccd.page.evaluate("window.copied") == expression
+    ccd.element("CCD_EXPOSURE", "CCD_EXPOSURE_VALUE").locator(".indinb-element-label").click()
+    assert ccd.page.evaluate("window.copied") == f'{expression}["CCD_EXPOSURE_VALUE"]'
+
+
+def test_tips_are_for_keyboards_and_ears_too(ccd: PanelPage) -> None:
+    gain = ccd.row("CCD_GAIN").locator(".indinb-label")
+    ccd.page.keyboard.press("Tab")
+    gain.focus()
+    tip = ccd.page.locator(".indinb-tip")
+    expect(tip).to_contain_text("CCD_GAIN")
+    ccd.page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    expect(gain).to_have_attribute("aria-description", re.compile("CCD_GAIN"))
+
+
+def test_what_is_cut_has_a_tip_and_what_is_whole_has_none(open_panel: OpenPanel) -> None:
+    panel = open_panel(device("ccd", name="x" * 300))
+    name = panel.page.locator(".indinb-name")
+    name.hover()
+    expect(panel.page.locator(".indinb-tip")).to_have_text("x" * 300)
+    panel.row("CCD_GAIN").locator(".indinb-value").hover()
+    expect(panel.page.locator(".indinb-tip")).to_be_hidden()
+
+
+def test_rows_of_one_label_are_told_apart_by_their_names(ccd: PanelPage) -> None:
+    abort = ccd.row("CCD_ABORT_EXPOSURE").locator(".indinb-label")
+    expect(abort).to_have_text("AbortCCD_ABORT_EXPOSURE")
+    expect(ccd.row("CCD_GAIN").locator(".indinb-label")).to_have_text("Gain")
 
 
 def test_without_properties_the_panel_says_so(open_panel: OpenPanel) -> None:
@@ -181,20 +216,36 @@ def test_a_tab_ends_the_search(ccd: PanelPage) -> None:
 # ---- Header ----
 
 
-def test_abort_can_be_pressed_while_something_is_busy(ccd: PanelPage) -> None:
+def test_abort_can_be_pressed_while_there_is_something_to_abort(ccd: PanelPage) -> None:
     abort = ccd.page.locator("header").get_by_role("button", name="Abort")
     expect(abort).to_be_disabled()
-    exposure = find(device("ccd"), "CCD_EXPOSURE")
-    ccd.patch(CCD, properties=[changed(exposure, "Busy")])
+    ccd.patch(CCD, can_abort=True)
     abort.click()
-    assert ccd.sent == [{"type": "abort", "device": CCD}]
-    ccd.patch(CCD, properties=[changed(exposure, "Ok")])
+    assert ccd.sent == [{"type": "abort", "id": 1, "device": CCD}]
+    ccd.deliver({"type": "ack", "id": 1})
+    ccd.patch(CCD, can_abort=False)
     expect(abort).to_be_disabled()
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_an_abort_without_an_answer_interrupts_only_a_cell_that_waits(
+    open_panel: OpenPanel, blocking: bool
+) -> None:
+    panel = open_panel(device("ccd", can_abort=True), blocking=blocking)
+    interrupt = "window.interrupts = 0; window.kernel = {interrupt: async () => {interrupts++}}"
+    panel.page.evaluate(interrupt)
+    panel.page.locator("header").get_by_role("button", name="Abort").click()
+    if blocking:
+        panel.page.wait_for_function("window.interrupts === 1")
+    else:
+        notice = panel.page.locator(".indinb-notice")
+        expect(notice).to_have_text("Abort: as soon as the kernel is free.")
+        assert panel.page.evaluate("window.interrupts") == 0
+        panel.patch(CCD, can_abort=False)
+        expect(notice).to_be_empty()
 
 
 def test_a_device_without_an_abort_switch_has_no_abort(weather: PanelPage) -> None:
-    update = find(device("weather"), "WEATHER_UPDATE")
-    weather.patch(WEATHER, properties=[changed(update, "Busy")])
     expect(weather.page.locator(".indinb-abort")).to_be_hidden()
     expect(weather.page.locator(".indinb-abort")).to_be_disabled()
 
@@ -267,7 +318,7 @@ def test_the_server_is_heard_in_the_log_of_the_device(open_panel: OpenPanel) -> 
 
 @pytest.fixture
 def window(open_panel: OpenPanel) -> PanelPage:
-    return open_panel(device("ccd"), device("wheel"), window=True, title="localhost:7624")
+    return open_panel(device("ccd"), device("wheel"), form="window", title="localhost:7624")
 
 
 def test_each_device_has_a_tab_with_its_light(window: PanelPage) -> None:
@@ -363,6 +414,6 @@ def test_picture_of_a_lost_link(open_panel: OpenPanel) -> None:
 
 def test_picture_of_the_window(open_panel: OpenPanel) -> None:
     devices = [busy_ccd(), *(device(one) for one in ("telescope", "focus", "wheel", "weather"))]
-    panel = open_panel(*devices, window=True, title="localhost:7624")
+    panel = open_panel(*devices, form="window", title="localhost:7624")
     panel.tab(MOUNT).click()
     assert colours(panel.picture("window")) > 100

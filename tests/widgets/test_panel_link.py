@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from indinb.client import connection
+from indinb.client import connection, reading
 from indinb.client.connection import Connection
 from indinb.protocol.messages import Blob, Delete, New
 from indinb.protocol.vocabulary import Permission, State
@@ -74,13 +74,12 @@ def found(client: Connection, harbour: Harbour) -> None:
 def test_the_loss_and_the_return_are_told(moored: Connection, harbour: Harbour, told: Told) -> None:
     lost(moored, harbour)
     (patch,) = told()
-    assert (patch["status"], patch["loss"]) == ("lost", moored.loss)
-    assert [(one["name"], one["stale"]) for one in patch["devices"]] == [(CCD, True)]
+    assert (patch["status"], patch["loss"], patch["epoch"]) == ("lost", moored.loss, 1)
     found(moored, harbour)
     (patch,) = told()
-    assert patch["status"] == "connected"
-    assert [(one["name"], one["stale"]) for one in patch["devices"]] == [(CCD, False)]
-    assert len(patch["devices"][0]["properties"]) == len(moored.devices[CCD])
+    assert (patch["status"], patch["epoch"]) == ("connected", 2)
+    (device,) = patch["devices"]
+    assert [one["epoch"] for one in device["properties"]] == [2] * len(moored.devices[CCD])
 
 
 def test_a_device_that_does_not_come_back_is_stale_and_then_gone(
@@ -89,7 +88,7 @@ def test_a_device_that_does_not_come_back_is_stale_and_then_gone(
     harbour.definitions = (FRAME._replace(device=MOUNT),)
     harbour.cut(moored)
     (patch,) = told()
-    assert [(one["name"], one["stale"]) for one in patch["devices"]] == [(CCD, True)]
+    assert (patch["epoch"], patch["devices"][0]["properties"]) == (2, [])
     monkeypatch.setattr(moored, "_sweep_at", 0)
     harbour.server.tell()
     (patch,) = told()
@@ -111,7 +110,19 @@ def test_a_view_that_opens_while_the_link_is_lost(
     lost(moored, harbour)
     shown = unpacked(panel.get_state()["snapshot"])
     assert (shown["status"], shown["loss"]) == ("lost", moored.loss)
-    assert shown["devices"][0]["stale"] is True
+    assert {one["epoch"] for one in shown["devices"][0]["properties"]} == {1}
+
+
+def test_a_lost_server_is_looked_for_at_once_when_somebody_wishes_so(
+    moored: Connection, harbour: Harbour, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "FIRST_DELAY", 1000.0)
+    moored._reader._delays = reading.delays()
+    monkeypatch.setattr(reading, "SHORT", 1000)
+    harbour.server.cut()
+    wait_until(moored, lambda: moored.status == "lost")
+    panel.comm.bring({"type": "reconnect"})
+    wait_until(moored, lambda: moored.status == "connected")
 
 
 def test_the_return_of_another_kind_of_property(

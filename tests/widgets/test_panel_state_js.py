@@ -70,7 +70,7 @@ def test_a_property_with_other_members_gets_a_new_row(mount: PanelPage) -> None:
     before = mount.visible_rows()
     mount.patch(MOUNT, properties=[rate])
     expect(mount.row("DEVICE_BAUD_RATE").get_by_role("combobox")).to_have_count(0)
-    expect(mount.row("DEVICE_BAUD_RATE").get_by_role("button")).to_have_count(2)
+    expect(mount.row("DEVICE_BAUD_RATE").locator(".indinb-switch")).to_have_count(2)
     assert mount.visible_rows() == before
 
 
@@ -219,10 +219,11 @@ def test_words_from_the_wire_are_never_markup(open_panel: OpenPanel) -> None:
         one |= {"label": evil, "group": evil, "expression": evil, "state": "Alert", "message": evil}
         for element in one["elements"]:
             element |= {"label": evil, "text": evil}
-    panel = open_panel(hostile, title=evil, window=True)
+    panel = open_panel(hostile, title=evil, form="window")
     panel.deliver({"type": "failed", "device": evil, "property": "CONNECTION", "message": evil})
-    panel.page.locator("summary").click()
-    expect(panel.row("WEATHER_UPDATE").locator(".indinb-label")).to_have_text(evil)
+    panel.page.locator("[data-device] summary").click()
+    label = panel.row("WEATHER_UPDATE").locator(".indinb-label")
+    expect(label).to_have_text(f"{evil}WEATHER_UPDATE")  # as others have the same label
     expect(panel.page.locator("li .indinb-log-text")).to_have_text(evil)
     expect(panel.page.locator(".indinb-panel :is(img, b, i)")).to_have_count(0)
     assert panel.page.evaluate("window.hurt") is None
@@ -232,22 +233,22 @@ def test_words_from_the_wire_are_never_markup(open_panel: OpenPanel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [("lost", "The link to the server is lost."), ("closed", "is closed.")]
+    ("status", "words"), [("lost", "The link is lost."), ("closed", "This is closed.")]
 )
 def test_without_a_link_the_last_values_stay_grey(ccd: PanelPage, status: str, words: str) -> None:
     value = ccd.row("CCD_GAIN").locator(".indinb-value")
     ccd.row("CCD_GAIN").get_by_role("textbox").fill("9")
-    ccd.patch(status=status)
+    ccd.patch(status=status, loss=words[0].lower() + words[1:-1])
     expect(ccd.page.locator(".indinb-banner")).to_contain_text(words)
     expect(value).to_have_text("90")
     expect(value).to_have_css("opacity", "0.5")
-    expect(ccd.row("CCD_GAIN").get_by_role("button", name="Set")).to_be_disabled()
+    expect(ccd.row("CCD_GAIN").locator(".indinb-set")).to_be_disabled()
     expect(ccd.page.locator(".indinb-chip")).to_be_disabled()
     ccd.patch(status="connected")
     expect(ccd.page.locator(".indinb-banner")).to_be_empty()
     expect(value).to_have_css("opacity", "1")
     expect(ccd.row("CCD_GAIN").get_by_role("textbox")).to_have_value("9")
-    ccd.row("CCD_GAIN").get_by_role("button", name="Set").click()
+    ccd.row("CCD_GAIN").locator(".indinb-set").click()
     assert ccd.sent == [set_message(CCD, "CCD_GAIN", GAIN="9")]
 
 
@@ -264,21 +265,49 @@ def test_what_python_says_of_the_loss_is_shown(ccd: PanelPage) -> None:
     expect(banner).to_be_empty()
 
 
-def test_a_device_that_has_not_come_back_yet_says_so(ccd: PanelPage) -> None:
+def test_a_lost_link_can_be_looked_for_at_once(ccd: PanelPage) -> None:
+    cover = ccd.page.locator(".indinb-cover")
+    expect(cover).to_be_hidden()
+    ccd.patch(status="lost", loss="the link is lost")
+    cover.get_by_role("button", name="Reconnect").click()
+    assert ccd.sent == [{"type": "reconnect"}]
+    ccd.patch(status="connected", epoch=2)
+    expect(cover).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("status", "reconnects"), [("closed", True), ("lost", False)], ids=["closed", "not-looked-for"]
+)
+def test_what_does_not_come_back_cannot_be_looked_for(
+    open_panel: OpenPanel, status: str, reconnects: bool
+) -> None:
+    panel = open_panel(device("ccd"), status=status, reconnects=reconnects, loss="gone")
+    expect(panel.page.locator(".indinb-banner")).to_contain_text("Gone.")
+    expect(panel.page.get_by_role("button", name="Reconnect")).to_be_hidden()
+
+
+def test_while_a_link_is_lost_one_can_still_look_around(ccd: PanelPage) -> None:
     ccd.patch(status="lost", loss="lost")
-    ccd.patch(CCD, stale=True)
-    ccd.patch(status="connected", loss="lost")
-    expect(ccd.page.locator(".indinb-banner")).to_contain_text("since the link came back")
-    expect(ccd.element("CCD_COOLER", "COOLER_ON")).to_be_disabled()
-    ccd.patch(CCD, stale=False)
-    expect(ccd.page.locator(".indinb-banner")).to_be_empty()
+    ccd.tab("Image Settings").click()
+    expect(ccd.row("CCD_FRAME")).to_be_visible()
+    expect(ccd.row("CCD_FRAME").get_by_role("textbox").first).to_be_disabled()
 
 
-def test_a_stale_device_says_so(ccd: PanelPage) -> None:
-    ccd.patch(CCD, stale=True)
-    expect(ccd.page.locator(".indinb-banner")).to_contain_text("since the link came back")
+def test_what_was_not_heard_of_since_the_link_came_back_is_grey(ccd: PanelPage) -> None:
+    ccd.patch(status="lost", loss="lost")
+    ccd.patch(status="connected", epoch=2)
+    waiting = ccd.page.locator(".indinb-waiting")
+    expect(waiting).to_contain_text("not heard of since the link came back")
+    expect(ccd.page.locator(".indinb-chip")).to_be_disabled()
+    connection = find(device("ccd"), "CONNECTION") | {"epoch": 2}
+    ccd.patch(CCD, properties=[connection])
+    expect(ccd.page.locator(".indinb-chip")).to_be_enabled()
+    expect(ccd.element("CONNECTION", "DISCONNECT")).to_be_enabled()
     expect(ccd.element("CCD_COOLER", "COOLER_ON")).to_be_disabled()
-    ccd.patch(CCD, stale=False)
+    expect(ccd.row("CCD_GAIN").locator(".indinb-value")).to_have_css("opacity", "0.5")
+    rest = [one | {"epoch": 2} for one in device("ccd")["properties"]]
+    ccd.patch(CCD, properties=rest)
+    expect(waiting).to_be_empty()
     expect(ccd.element("CCD_COOLER", "COOLER_ON")).to_be_enabled()
 
 
@@ -286,7 +315,9 @@ def test_a_stale_device_says_so(ccd: PanelPage) -> None:
 def test_a_read_only_panel_changes_nothing(open_panel: OpenPanel, capture: str) -> None:
     panel = open_panel(device(capture), read_only=True)
     rows = panel.page.locator(".indinb-rows")
-    expect(rows.locator("button, select, input:enabled")).to_have_count(0)
+    expect(rows.locator(".indinb-set, select, input:enabled")).to_have_count(0)
+    buttons = rows.locator(".indinb-switch")
+    assert set(buttons.all_text_contents()) <= {"View"}
     expect(panel.page.locator(".indinb-chip")).to_be_disabled()
     expect(panel.page.locator(".indinb-abort")).to_be_hidden()
     expect(panel.element("CONNECTION", "CONNECT")).to_have_text("Connect (on)")

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import IPython.display
+import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
@@ -105,7 +106,7 @@ def test_closing_the_client_forgets_its_panels(client: Connection, ccd: Device) 
     panels = [widgets.panel(ccd), widgets.panel(client)]
     client.close()
     assert all(panel.comm is not None for panel in panels)  # for they show how it was
-    assert not {ccd, client} & set(widgets._panels)
+    assert not {ccd, client} & {of for of, _ in widgets._panels}
 
 
 def test_what_is_closed_is_shown_anew(client: Connection, ccd: Device) -> None:
@@ -136,7 +137,8 @@ def test_a_client_that_nobody_shows_any_more_is_not_kept() -> None:
 
 @pytest.mark.parametrize("thing", [None, "CCD Simulator", 7, Operation("wait")], ids=str)
 def test_nothing_else_has_a_panel(thing: Any) -> None:
-    with pytest.raises(TypeError, match=r"^a panel shows a device or a client, not ") as caught:
+    words = r"^a panel shows a device, a client or a property, not "
+    with pytest.raises(TypeError, match=words) as caught:
         widgets.panel(thing)
     assert repr(thing) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -148,12 +150,40 @@ def test_the_name_of_the_function_is_not_that_of_the_module() -> None:
     assert set(widgets.__all__) == {"Panel", "ProgressBar", "panel"}
 
 
+def test_a_part_has_a_panel_of_its_own(client: Connection, ccd: Device) -> None:
+    whole = widgets.panel(ccd)
+    part = widgets.panel(ccd, groups="Main Control", properties=["CCD_TEMPERATURE"])
+    assert part is not whole
+    assert widgets.panel(ccd, ["Main Control"], "CCD_TEMPERATURE") is part
+    assert widgets.panel(client, groups="Main Control") is not widgets.panel(client)
+    client.close()
+    assert not {ccd, client} & {of for of, _ in widgets._panels}
+
+
+@pytest.mark.parametrize("names", [[1], [None], [["CCD_EXPOSURE"]]], ids=str)
+def test_parts_are_given_by_names(ccd: Device, names: Any) -> None:
+    with pytest.raises(TypeError, match=r"properties are given by their names, as in \["):
+        widgets.panel(ccd, properties=names)
+    with pytest.raises(TypeError, match=r"groups are given by their names, as in \["):
+        widgets.panel(ccd, groups=names)
+
+
+def test_panels_compose_like_any_widget(ccd: Device) -> None:
+    panels = [widgets.panel(ccd), widgets.panel(ccd["CCD_TEMPERATURE"])]
+    for container in (ipywidgets.VBox, ipywidgets.HBox, ipywidgets.Tab):
+        box = container(panels)
+        assert list(box.children) == panels
+        box.close()
+
+
 # ---- render() ----
 
 
-@pytest.mark.parametrize("of", ["device", "client"])
-def test_devices_and_clients_are_shown_as_panels(client: Connection, ccd: Device, of: str) -> None:
-    thing = ccd if of == "device" else client
+@pytest.mark.parametrize("of", ["property", "device", "client"])
+def test_what_can_be_controlled_is_shown_as_a_panel(
+    client: Connection, ccd: Device, of: str
+) -> None:
+    thing = {"property": ccd["CCD_TEMPERATURE"], "device": ccd, "client": client}[of]
     bundle = widgets.render(thing)
     assert set(bundle) == {VIEW, "text/plain", "text/html"}
     assert widget_in(bundle) is widgets.panel(thing)
@@ -175,11 +205,10 @@ def test_an_operation_is_shown_as_its_progress(clock: ManualClock) -> None:
     clock.advance(1)
 
 
-def test_properties_and_lists_are_shown_without_a_widget(client: Connection, ccd: Device) -> None:
+def test_lists_are_shown_without_a_widget(client: Connection) -> None:
     before = set(_instances)
-    for thing in (ccd["CCD_TEMPERATURE"], client.devices):
-        assert widgets.render(thing) == display.static(thing)
-        assert set(thing._repr_mimebundle_()) == {"text/plain", "text/html"}
+    assert widgets.render(client.devices) == display.static(client.devices)
+    assert set(client.devices._repr_mimebundle_()) == {"text/plain", "text/html"}
     assert set(_instances) == before
 
 
