@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
     from indinb.instruments import Camera as Camera
+    from indinb.instruments import FilterWheel as FilterWheel
+    from indinb.instruments import Focuser as Focuser
     from indinb.instruments import Telescope as Telescope
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Camera": "indinb.instruments",
     "Client": "indinb.observatory",
+    "FilterWheel": "indinb.instruments",
+    "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
     "IndiError": "indinb.errors",
     "Telescope": "indinb.instruments",

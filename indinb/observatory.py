@@ -16,6 +16,8 @@ from indinb.images.naming import label
 from indinb.instruments import watchdog
 from indinb.instruments.camera import Camera
 from indinb.instruments.choice import candidates, choose
+from indinb.instruments.filterwheel import FilterWheel
+from indinb.instruments.focuser import Focuser
 from indinb.instruments.guard import Guard
 from indinb.instruments.telescope import Telescope
 from indinb.printable import printable
@@ -29,10 +31,15 @@ _PORT = 7624
 
 _ROLES: dict[str, Interface] = {
     "telescope": Interface.TELESCOPE,
+    "mount": Interface.TELESCOPE,
     "camera": Interface.CCD,
     "guide_camera": Interface.CCD,
+    "focuser": Interface.FOCUSER,
+    "filter_wheel": Interface.FILTER,
     "dome": Interface.DOME,
 }
+
+_OTHER_WORDS = {"mount": "telescope"}
 
 
 class Client(Connection):
@@ -69,6 +76,11 @@ class Client(Connection):
         return Telescope(self._device("telescope"))
 
     @property
+    def mount(self) -> Telescope:
+        """The telescope's mount: the same as `telescope`."""
+        return self.telescope
+
+    @property
     def camera(self) -> Camera:
         """The main camera."""
         return Camera(self._device("camera"))
@@ -78,26 +90,39 @@ class Client(Connection):
         """The camera for guiding, which has "guide" in its name."""
         return Camera(self._device("guide_camera"))
 
+    @property
+    def focuser(self) -> Focuser:
+        """The focuser."""
+        return Focuser(self._device("focuser"))
+
+    @property
+    def filter_wheel(self) -> FilterWheel:
+        """The filter wheel, which may be a camera."""
+        return FilterWheel(self._device("filter_wheel"))
+
     def use(self, **roles: str | Device) -> None:
         """Say which device has which role.
 
         Parameters
         ----------
         **roles : str or Device
-            Devices, or their names, by role: ``telescope``, ``camera``, ``guide_camera``,
-            ``dome``.
+            Devices, or their names, by role: ``telescope`` or ``mount``, which is the same,
+            ``camera``, ``guide_camera``, ``focuser``, ``filter_wheel``, ``dome``.
 
         Raises
         ------
         TypeError
-            If there is no such role.
+            If there is no such role, or one is given by two words.
         UnknownDevice
             If there is no such device.
         """
         unknown = roles.keys() - _ROLES.keys()
         if unknown:
             raise TypeError(f"no role is called {', '.join(unknown)}; there is {', '.join(_ROLES)}")
-        names = {r: d.name if isinstance(d, Device) else d for r, d in roles.items()}
+        known = {_OTHER_WORDS.get(role, role): device for role, device in roles.items()}
+        if len(known) < len(roles):
+            raise TypeError("mount and telescope are two words for one role: give one of them")
+        names = {r: d.name if isinstance(d, Device) else d for r, d in known.items()}
         self._used |= {role: self.devices[name] for role, name in names.items()}
 
     @property

@@ -1,4 +1,4 @@
-"""What an astronomer says to telescopes and cameras.
+"""What an astronomer says to telescopes, cameras, focusers and filter wheels.
 
 This room is also the function ``indinb.instruments(device)``.
 """
@@ -9,9 +9,19 @@ from types import ModuleType
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
+from indinb.instruments.filterwheel import FilterWheel
+from indinb.instruments.focuser import Focuser
 from indinb.instruments.telescope import Telescope
 
-__all__ = ["Camera", "Instrument", "Telescope", "instrument", "instruments"]
+__all__ = [
+    "Camera",
+    "FilterWheel",
+    "Focuser",
+    "Instrument",
+    "Telescope",
+    "instrument",
+    "instruments",
+]
 
 
 class _Room(ModuleType):

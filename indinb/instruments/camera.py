@@ -3,10 +3,8 @@
 import math
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from functools import partial
 from numbers import Integral
-from weakref import WeakKeyDictionary
 
 from astropy import units as u
 
@@ -21,6 +19,7 @@ from indinb.errors import Aborted, Failed, OutOfRange, Refused
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments.base import Instrument, instrument
+from indinb.instruments.running import Running
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface, State
 
@@ -33,8 +32,7 @@ _IMAGE = "CCD1"
 _DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
 _ABORT_TIMEOUT = 10.0  # seconds
 
-# A camera that is asked twice would silently begin anew, and says that it is Busy only later.
-_running: WeakKeyDictionary[Device, Operation[Frame]] = WeakKeyDictionary()
+_running: Running[Frame] = Running()
 
 
 @instrument(Interface.CCD)
@@ -78,13 +76,10 @@ class Camera(Instrument):
         frame_member = _frame_member(frame_type)
         pair = None if binning is None else _pair(binning)
         label = f"expose {self.name} for {seconds:g} s"
-        running = _running.get(self.device)
-        if (running is not None and not running.done()) or self.exposing:
+        if _running.has(self.device) or self.exposing:
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
         operation = Procedure(label, self._exposing(label, seconds, frame_member, pair))
-        _running[self.device] = operation
-        operation.add_done_callback(self._forget)
-        return operation
+        return _running.keep(self.device, operation)
 
     def expose(
         self,
@@ -135,11 +130,6 @@ class Camera(Instrument):
     def abort(self) -> None:
         """Stop the exposure that is under way, and wait until the camera says so."""
         self.start_abort().wait()
-
-    def _forget(self, operation: Future[Frame]) -> None:
-        """Let go of an exposure that is over, and with it of its picture."""
-        if _running.get(self.device) is operation:
-            del _running[self.device]
 
     def _exposing(
         self, label: str, seconds: float, frame_type: str, binning: tuple[int, int] | None
