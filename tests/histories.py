@@ -41,5 +41,6 @@ def same_verdicts(rule: Rule, changes: Sequence[Change]) -> None:
 def told(verdict: object) -> object:
     """Return what a verdict says: errors compare by identity, and pictures are long."""
     if isinstance(verdict, Done):
-        return "done", id(verdict.result) if verdict.result is not None else None
+        plain = isinstance(verdict.result, int | str | None)
+        return "done", verdict.result if plain else id(verdict.result)
     return type(verdict), str(verdict)

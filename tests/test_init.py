@@ -12,7 +12,17 @@ import indinb
 from indinb.client import display
 from indinb.client.operation import Operation
 
-NAMES = ["Camera", "Client", "Frame", "IndiError", "Telescope", "connect", "instruments"]
+NAMES = [
+    "Camera",
+    "Client",
+    "FilterWheel",
+    "Focuser",
+    "Frame",
+    "IndiError",
+    "Telescope",
+    "connect",
+    "instruments",
+]
 HEAVY = {"numpy", "astropy", "matplotlib", "ipywidgets", "anywidget", "IPython", "PIL", "pyongc"}
 
 

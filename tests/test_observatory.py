@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import indinb
-from indinb import Camera, Client, Telescope, observatory
+from indinb import Camera, Client, FilterWheel, Focuser, Telescope, observatory
 from indinb.client.connection import Connection
 from indinb.client.transport import SocketTransport
 from indinb.errors import (
@@ -196,7 +196,30 @@ def test_instruments_are_views_and_nothing_else(client: Client):
     assert isinstance(client.telescope, Telescope)
     assert isinstance(client.camera, Camera)
     assert isinstance(client.guide_camera, Camera)
+    assert isinstance(client.focuser, Focuser)
+    assert isinstance(client.filter_wheel, FilterWheel)
     assert client.camera.device is client.devices["CCD Simulator"]
+    assert client.focuser.device is client.devices["Focuser Simulator"]
+    assert client.filter_wheel.device is client.devices["Filter Simulator"]
+
+
+def test_the_mount_is_the_telescope(client: Client):
+    assert isinstance(client.mount, Telescope)
+    assert client.mount.device is client.telescope.device
+
+
+@pytest.mark.parametrize("word", ["mount", "telescope"])
+def test_mount_and_telescope_are_one_role(fake: Client, word: str):
+    fake.use(**{word: "Telescope Simulator"})
+    assert fake.mount.name == fake.telescope.name == "Telescope Simulator"
+    with pytest.raises(TypeError, match="two words for one role"):
+        fake.use(mount="Telescope Simulator", telescope="CCD Simulator")
+
+
+def test_a_camera_may_be_used_as_the_filter_wheel(fake: Client):
+    fake.use(filter_wheel="CCD Simulator", focuser=fake.devices["Telescope Simulator"])
+    assert fake.filter_wheel.device is fake.camera.device
+    assert fake.focuser.name == "Telescope Simulator"
 
 
 def test_use_takes_all_or_nothing(fake: Client):

@@ -63,7 +63,8 @@ class Focuser(Instrument):
     def limits(self) -> tuple[int, int]:
         """The lowest and the highest position that its driver allows; equal if it tells none."""
         member = self._absolute.elements[_POSITION]
-        return math.ceil(member.min), math.floor(member.max)
+        told = math.isfinite(member.max - member.min)
+        return (math.ceil(member.min), math.floor(member.max)) if told else (0, 0)
 
     @property
     def temperature(self) -> u.Quantity | None:

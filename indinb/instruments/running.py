@@ -3,7 +3,6 @@
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from indinb.client.device import Device
 from indinb.client.operation import Operation
@@ -11,7 +10,7 @@ from indinb.client.operation import Operation
 T = TypeVar("T")
 
 
-class Running(WeakKeyDictionary[Device, Operation[T]]):
+class Running(dict[Device, Operation[T]]):
     """The operations that are under way, by device, until they are over.
 
     Drivers say only some time later that they are Busy, and when they are asked twice, they may

@@ -18,6 +18,17 @@ EXPOSURE = numbers("CCD_EXPOSURE", {"CCD_EXPOSURE_VALUE": 1.0}, 0.01, 3600.0)
 RADEC = numbers("EQUATORIAL_EOD_COORD", {"RA": 1.0, "DEC": 40.0}, device=MOUNT, state=State.OK)
 PARK = switches("TELESCOPE_PARK", {"PARK": False, "UNPARK": True}, device=MOUNT)
 
+FOCUSER, WHEEL = "Focuser Simulator", "Filter Simulator"
+POSITION = numbers(
+    "ABS_FOCUS_POSITION",
+    {"FOCUS_ABSOLUTE_POSITION": 50_000.0},
+    0.0,
+    100_000.0,
+    device=FOCUSER,
+    state=State.OK,
+)
+SLOT = numbers("FILTER_SLOT", {"FILTER_SLOT_VALUE": 1.0}, 1.0, 3.0, device=WHEEL)
+
 
 def exposing(state: State, left: float = 0.0, message: str | None = None) -> Update:
     """Return a camera's report of its exposure."""
@@ -37,6 +48,16 @@ def pointing(ra: float, dec: float, state: State, message: str | None = None) ->
 def parking(park: bool, unpark: bool, state: State) -> Update:
     """Return a mount's report of its parking."""
     return update(PARK, state, PARK=park, UNPARK=unpark)
+
+
+def standing(position: float, state: State, message: str | None = None) -> Update:
+    """Return a focuser's report of its position."""
+    return update(POSITION, state, message, FOCUS_ABSOLUTE_POSITION=position)
+
+
+def in_slot(slot: float, state: State, message: str | None = None) -> Update:
+    """Return a filter wheel's report of its slot."""
+    return update(SLOT, state, message, FILTER_SLOT_VALUE=slot)
 
 
 def changes(known: Iterable[Message], *messages: Message) -> list[Change]:

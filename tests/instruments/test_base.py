@@ -3,8 +3,9 @@
 import pytest
 
 import indinb
-from indinb import Camera, Client, Telescope
+from indinb import Camera, Client, FilterWheel, Focuser, Telescope
 from indinb.client import display
+from indinb.client.device import Device
 from indinb.client.procedure import Procedure
 from indinb.errors import UnknownProperty
 from indinb.instruments import Instrument, base, instrument, instruments
@@ -18,11 +19,11 @@ from tests.waiting import wait_until
 @pytest.mark.parametrize(
     ("device", "kinds"),
     [
-        ("CCD Simulator", [Camera]),
+        ("CCD Simulator", [Camera, FilterWheel]),
         ("Guide Simulator", [Camera]),
         ("Telescope Simulator", [Telescope]),
-        ("Focuser Simulator", []),
-        ("Filter Simulator", []),
+        ("Focuser Simulator", [Focuser]),
+        ("Filter Simulator", [FilterWheel]),
     ],
 )
 def test_which_instruments_a_device_is(client: Client, device: str, kinds: list[type]):
@@ -33,7 +34,7 @@ def test_which_instruments_a_device_is(client: Client, device: str, kinds: list[
 
 def test_the_room_is_a_function_too(client: Client):
     device = client.devices["CCD Simulator"]
-    assert [type(found) for found in indinb.instruments(device)] == [Camera]
+    assert [type(found) for found in indinb.instruments(device)] == [Camera, FilterWheel]
     assert indinb.instruments.Camera is Camera
     assert Base is Instrument
 
@@ -75,13 +76,21 @@ def test_a_class_registers_for_a_bit(client: Client, monkeypatch: pytest.MonkeyP
     found = instruments(client.devices["Telescope Simulator"])
     assert [type(instrument) for instrument in found] == [Telescope, Guider]
     found = instruments(client.devices["CCD Simulator"])
-    assert [type(instrument) for instrument in found] == [Camera, Guider]
-    assert instruments(client.devices["Focuser Simulator"]) == []
+    assert [type(instrument) for instrument in found] == [Camera, Guider, FilterWheel]
+    found = instruments(client.devices["Focuser Simulator"])
+    assert [type(instrument) for instrument in found] == [Focuser]
+
+
+def test_a_device_of_no_known_kind(client: Client):
+    dome = Device(client, "Dome Simulator")
+    assert instruments(dome) == []
 
 
 def test_the_kinds_know_their_bits():
     assert Camera.interface is Interface.CCD
     assert Telescope.interface is Interface.TELESCOPE
+    assert Focuser.interface is Interface.FOCUSER
+    assert FilterWheel.interface is Interface.FILTER
 
 
 # Selecting what differs

@@ -195,6 +195,28 @@ def test_use_overrides_the_choice(observatory, capsys: pytest.CaptureFixture):
     assert capsys.readouterr().out == ""
 
 
+def test_a_wheel_of_its_own_comes_before_that_of_a_camera(observatory, capsys):
+    client, server = observatory(CCD, WHEEL, FOCUSER)
+    assert client.filter_wheel.name == WHEEL.name
+    assert client.focuser.name == FOCUSER.name
+    said = "filter_wheel: Filter Simulator, not CCD Simulator (client.use(filter_wheel=…) chooses"
+    assert capsys.readouterr().out == f"{said} another)\n"
+    server.tell(Delete(WHEEL.name))
+    assert client.filter_wheel.name == CCD.name
+
+
+def test_errors_tell_the_words_of_the_roles(observatory):
+    client, _ = observatory(TELESCOPE, OTHER_MOUNT)
+    with pytest.raises(UnknownDevice, match=r"no device is a focuser; .*client\.use\(focuser=name"):
+        _ = client.focuser
+    with pytest.raises(UnknownDevice, match="no device is a filter_wheel; there is Telescope Sim"):
+        _ = client.filter_wheel
+    with pytest.raises(UnknownDevice, match=r"which telescope\? Say client\.use\(telescope=…\)"):
+        _ = client.mount
+    client.use(mount=OTHER_MOUNT.name)
+    assert client.telescope.name == client.mount.name == OTHER_MOUNT.name
+
+
 def test_a_device_can_have_two_roles(observatory):
     client, _ = observatory(CCD)
     client.use(guide_camera=CCD.name)
@@ -203,7 +225,7 @@ def test_a_device_can_have_two_roles(observatory):
 
 def test_unknown_roles_and_devices(observatory):
     client, _ = observatory(CCD, PLAIN_CAMERA)
-    with pytest.raises(TypeError, match="no role is called cam; there is telescope, camera, guide"):
+    with pytest.raises(TypeError, match="no role is called cam; there is telescope, mount, camera"):
         client.use(cam=CCD.name)
     with pytest.raises(UnknownDevice, match="did you mean 'CCD Simulator'"):
         client.use(camera="CCD Simulater")

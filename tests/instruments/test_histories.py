@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from indinb.client.observers import Change
 from indinb.client.rules import Rule, at_rest, settled
 from indinb.instruments.camera import countdown, exposed, stopped
+from indinb.instruments.filterwheel import turned
+from indinb.instruments.focuser import moved, travel
 from indinb.instruments.telescope import approach, arrived, has_parked
 from indinb.protocol.messages import Message
 from indinb.protocol.vocabulary import Kind, State
@@ -18,11 +20,15 @@ from tests.histories import changes_of, compacted, same_verdicts
 from tests.instruments.evidence import (
     EXPOSURE,
     PARK,
+    POSITION,
     RADEC,
+    SLOT,
     exposing,
+    in_slot,
     parking,
     picture,
     pointing,
+    standing,
 )
 
 TARGET = {"RA": 1.0, "DEC": 40.0}
@@ -51,6 +57,9 @@ EXPOSURES = several(
 STOPS = several(STATES.map(partial(update, ABORT)), STATES.map(exposing))
 SLEWS = several(st.builds(lambda place, state: pointing(*place, state), PLACES, STATES))
 PARKINGS = several(st.builds(parking, st.booleans(), st.booleans(), STATES))
+
+MOVES = several(st.builds(standing, st.sampled_from([50_000.0, 50_001.0, 50_002.0]), STATES))
+TURNS = several(st.builds(in_slot, st.sampled_from([0.0, 1.0, 2.0]), STATES))
 
 
 def _video() -> list[Message]:
@@ -84,6 +93,18 @@ def test_parking(messages: list[Message]):
     same_verdicts(has_parked, changes_of([PARK], *messages))
 
 
+@given(MOVES)
+def test_moves(messages: list[Message]):
+    changes = changes_of([POSITION], *messages)
+    same_verdicts(partial(moved, 50_001), changes)
+    assert travel(0, 50_001, compacted(changes)) == travel(0, 50_001, changes)
+
+
+@given(TURNS)
+def test_turns(messages: list[Message]):
+    same_verdicts(partial(turned, 2, "Green"), changes_of([SLOT], *messages))
+
+
 @given(SLEWS)
 def test_progress_of_a_slew(messages: list[Message]):
     changes = changes_of([RADEC], *messages)
@@ -106,6 +127,8 @@ RULES: dict[tuple[str, ...], list[Rule]] = {
     ("CCD_EXPOSURE", "CCD_ABORT_EXPOSURE"): [partial(stopped, True), partial(stopped, False)],
     ("EQUATORIAL_EOD_COORD",): [partial(arrived, TARGET), partial(arrived, {"RA": 0, "DEC": 90})],
     ("TELESCOPE_PARK",): [has_parked],
+    ("ABS_FOCUS_POSITION",): [partial(moved, 20_000), partial(moved, 24_000)],
+    ("FILTER_SLOT",): [partial(turned, 5, "SII"), partial(turned, 1, "Red")],
 }
 
 
