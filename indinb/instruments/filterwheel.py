@@ -72,12 +72,13 @@ class FilterWheel(Instrument):
         if _running.has(self.device):
             raise Refused(f"{self.name} is turning already: wait until it stands")
         name = filters[slot - 1]
+        progress = Progress(None, f"{self.current or '?'} → {name}")  # no driver tells how far
         operation = self.device[_SLOT].ask(
             {_VALUE: slot},
             partial(turned, slot, name),
             label=f"turn {self.name} to {name}",
             timeout=_TIMEOUT,
-            progress=partial(turning, f"{self.current or '?'} → {name}"),
+            progress=lambda _: progress,
         )
         return _running.keep(self.device, operation)
 
@@ -177,8 +178,3 @@ def turned(slot: int, name: str, changes: Sequence[Change]) -> Verdict:
     if State.BUSY in states:
         return Failed(f"it ended at slot {cast(float, last[_VALUE]):g}")
     return Refused("the wheel did not begin to turn") if last.state is State.IDLE else None
-
-
-def turning(detail: str, changes: Sequence[Change]) -> Progress:
-    """Tell from which filter to which a wheel turns: no driver tells how far it is."""
-    return Progress(None, detail)

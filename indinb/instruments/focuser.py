@@ -52,7 +52,9 @@ class Focuser(Instrument):
         Raises
         ------
         UnknownProperty
-            If it does not know, as focusers that only move by some steps.
+            If it knows no positions, as focusers that only move by some steps.
+        OutOfRange
+            If what its driver tells is no number.
         """
         position = cast(float, self._absolute[_POSITION])
         if not math.isfinite(position):

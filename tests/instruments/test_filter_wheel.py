@@ -31,8 +31,10 @@ BUSY, OK, ALERT = State.BUSY, State.OK, State.ALERT
 @pytest.fixture
 def wheel(client: Client) -> FilterWheel:
     """Return a wheel that is not in the slots of the tests."""
-    client.filter_wheel.select(8)
-    return client.filter_wheel
+    wheel = client.filter_wheel
+    if wheel.slot != 8:
+        wheel.select(8)
+    return wheel
 
 
 # With INDI's simulators, and ours

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indinb.client.rules import Done
 from indinb.errors import Failed, OutOfRange, Refused
-from indinb.instruments.filterwheel import slot_of, turned, turning
+from indinb.instruments.filterwheel import slot_of, turned
 from indinb.protocol.vocabulary import State
 from tests.instruments.evidence import SLOT, VERSIONS, changes, in_slot, replay, verdict_of
 
@@ -93,10 +93,6 @@ def test_captured_turn_to_no_slot(version: str):
     number, verdict = verdict_of(partial(turned, 99, "?"), answers)
     assert isinstance(verdict, Failed)
     assert answers[number - 1].new.state is ALERT
-
-
-def test_nobody_knows_how_far_a_wheel_is():
-    assert turning("Red → Blue", _reports((1, BUSY))) == (None, "Red → Blue")
 
 
 # Which filter is meant

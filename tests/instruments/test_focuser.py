@@ -38,7 +38,8 @@ BUSY, OK, IDLE, ALERT = State.BUSY, State.OK, State.IDLE, State.ALERT
 @pytest.fixture
 def focuser(client: Client) -> Focuser:
     """Return a focuser that stands in the middle."""
-    client.focuser.move_to(MIDDLE)
+    if client.focuser.position != MIDDLE:
+        client.focuser.move_to(MIDDLE)
     return client.focuser
 
 
@@ -183,7 +184,7 @@ def _is_stopped(focuser: Focuser) -> bool:
 def test_abort_of_the_operation(stoppable: Focuser):
     operation = _begin(stoppable)
     operation.abort()
-    with pytest.raises(Aborted, match="^move Focuser Simulator to 95000: "):
+    with pytest.raises(Aborted, match="move Focuser Simulator to 95000:"):
         operation.result()
     wait_until(stoppable.device, lambda: not stoppable.moving)
     assert _is_stopped(stoppable)
