@@ -38,7 +38,7 @@ class FilterWheel(Instrument):
     def filters(self) -> tuple[str, ...]:
         """Names of the filters, slot by slot; "Slot 3" where the driver has none."""
         told = self._find("FILTER_NAME")
-        names = [str(name).strip() for name in told.values()] if told is not None else []
+        names = [str(name) for name in told.values()] if told is not None else []
         count = self._count() or len(names)
         names += [""] * (count - len(names))
         return tuple(name or f"Slot {slot}" for slot, name in enumerate(names[:count], 1))

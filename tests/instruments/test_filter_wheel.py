@@ -235,6 +235,17 @@ def test_a_wheel_that_does_not_know_its_slot(make, told: float):
     assert operation.result() == wheel.current == "R"
 
 
+def test_a_driver_that_has_not_answered_yet_is_not_asked_again(make):
+    wheel = make(SLOT, answer=lambda new: [])
+    operation = wheel.start_select(2)
+    with pytest.raises(Refused, match="is turning already"):
+        wheel.select(3)
+    server = wheel.device.connection.server
+    assert len(server.heard(New)) == 1
+    server.tell(in_slot(2, OK))
+    assert operation.result() == "Slot 2"
+
+
 def test_where_it_comes_from_may_be_unknown(make):
     wheel = make(SLOT, names("L", "R", "G"), answer=lambda new: [])
     wheel.device.connection.server.tell(in_slot(0, OK))
