@@ -42,6 +42,14 @@ def no_widget_stays_open() -> Iterator[None]:
     assert _open_widgets() - before == set(), "widgets are left open"
 
 
+@pytest.fixture(autouse=True)
+def no_message_is_lost(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which something could not be sent, which disturbs nobody but the log."""
+    yield
+    said = [record.getMessage() for record in caplog.get_records("call")]
+    assert [words for words in said if "does not reach the browser" in words] == []
+
+
 def _open_widgets() -> set[Widget]:
     return {one for one in _instances.values() if isinstance(one, Panel | ProgressBar)}
 

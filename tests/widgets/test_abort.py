@@ -1,0 +1,152 @@
+"""Abort while a cell keeps the kernel busy, in JupyterLab, under several versions of the kernel."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests import kernels
+from tests.lab import Notebook, jupyter_lab, write_notebook
+
+QUICK = 0.7  # seconds, of which JavaScript waits 0.4 for an answer
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "lab"
+
+CELLS = {
+    "setup": """\
+import re, time, indinb, ipykernel
+from pathlib import Path
+client = indinb.simulate()
+client.camera.device.connect()
+client.telescope.device.connect()
+client.telescope.unpark()
+client.log_traffic("traffic-" + ipykernel.__version__)
+
+def sent(since=[0]):
+    text = Path("traffic-" + ipykernel.__version__).read_text()
+    aborts = re.findall(r"<newSwitchVector [^>]*ABORT[^>]*>", text)
+    new, since[0] = len(aborts) - since[0], len(aborts)
+    return f"{new} sent"
+
+ipykernel.__version__""",
+    "expose": "client.camera.expose(30)",
+    "slew": "client.telescope.slew('M31')",
+    "look": "client.camera.exposing, client.telescope.slewing, sent()",
+    "start": "operation = client.camera.start_exposure(30)\noperation",
+    "sleep": "time.sleep(3)\n'slept'",
+    "close": "client.close()",
+}
+PROMPT_CHANGES = """(button, prompt) => new Promise((resolve) => {
+  const begun = performance.now();
+  const observer = new MutationObserver(() => {
+    if (!/\\[\\d+\\]/.test(prompt.textContent)) return;
+    observer.disconnect();
+    resolve((performance.now() - begun) / 1000);
+  });
+  observer.observe(prompt, { childList: true, subtree: true, characterData: true });
+  button.click();
+})"""
+
+
+class Lesson(Notebook):
+    """A notebook whose cells have names."""
+
+    kernel: str
+
+    def named(self, name: str) -> int:
+        return list(CELLS).index(name)
+
+    def bar(self, name: str) -> Locator:
+        """Return the progress bar under a cell."""
+        return self.output(self.named(name)).locator(".indinb-progress")
+
+    def look(self) -> Locator:
+        """Return whether camera and mount are at work, and how many aborts were sent since."""
+        return self.run_again(self.named("look"))
+
+    def seconds_to_the_end(self, name: str, button: Locator) -> float:
+        """Press a button, and return after how long a cell ends."""
+        prompt = self.code(self.named(name)).locator(".jp-InputPrompt").element_handle()
+        seconds = float(button.evaluate(PROMPT_CHANGES, prompt))
+        self.page.screenshot(path=ARTIFACTS / f"abort-{name}-{self.kernel}.png")
+        return seconds
+
+
+@pytest.fixture(scope="module")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    return tmp_path_factory.mktemp("jupyter")
+
+
+@pytest.fixture(scope="module")
+def address(private: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    for version in kernels.chosen():
+        name = kernels.add(version, private / "data")
+        write_notebook(folder / f"{version}.ipynb", *CELLS.values(), kernel=name)
+    with jupyter_lab(folder, private) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=kernels.chosen())
+def lesson(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Lesson]:
+    """A notebook whose observatory is ready, in a kernel of each version."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page.set_default_timeout(20_000)
+    lesson = Lesson(page, address, f"{request.param}.ipynb")
+    lesson.kernel = request.param
+    expect(lesson.run(lesson.named("setup"))).to_contain_text(request.param)
+    yield lesson
+    lesson.run(lesson.named("close"))
+    page.close()
+
+
+@pytest.fixture(autouse=True)
+def no_kernel_complains(private: Path, lesson: Lesson) -> Iterator[None]:
+    log = private / "log"
+    before = len(log.read_text())
+    yield
+    assert "Traceback" not in log.read_text()[before:]
+
+
+def in_the_bar(lesson: Lesson, cell: str) -> Locator:
+    return lesson.bar(cell).get_by_role("button", name="Abort")
+
+
+@pytest.mark.parametrize("button", [in_the_bar])
+@pytest.mark.parametrize("cell", ["expose", "slew"])
+def test_abort_ends_the_waiting_cell(
+    lesson: Lesson,
+    cell: str,
+    button: Callable[[Lesson, str], Locator],
+    record_property: Callable[[str, object], None],
+) -> None:
+    lesson.look()
+    lesson.start(lesson.named(cell))
+    abort = button(lesson, cell)
+    expect(abort).to_be_visible()
+    expect(lesson.bar(cell)).to_contain_text("to go" if cell == "slew" else "left")
+    seconds = lesson.seconds_to_the_end(cell, abort)
+    record_property(f"{cell}, {button.__name__}", seconds)
+    expect(lesson.output(lesson.named(cell))).to_contain_text("Aborted: ")
+    expect(lesson.look()).to_contain_text("(False, False, '1 sent')")
+    assert seconds <= QUICK
+
+
+def test_a_cell_of_the_users_own_is_left_alone(
+    lesson: Lesson, record_property: Callable[[str, object], None]
+) -> None:
+    lesson.look()
+    lesson.run(lesson.named("start"))
+    bar = lesson.bar("start")
+    expect(bar).to_contain_text("left")
+    lesson.start(lesson.named("sleep"))
+    bar.get_by_role("button", name="Abort").click()
+    if not kernels.answers_beside_cells(lesson.kernel):
+        expect(bar).to_contain_text("as soon as the kernel is free")
+    expect(bar).to_have_attribute("data-state", "aborted")
+    beside = "*" in lesson.code(lesson.named("sleep")).locator(".jp-InputPrompt").inner_text()
+    assert beside == kernels.answers_beside_cells(lesson.kernel)
+    lesson.wait(lesson.named("sleep"))
+    expect(lesson.output(lesson.named("sleep"))).to_contain_text("'slept'")
+    expect(lesson.look()).to_contain_text("(False, False, '1 sent')")
