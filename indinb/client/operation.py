@@ -179,6 +179,8 @@ class Operation(Future[T], Generic[T]):
         """End it with an error, unless it is over already."""
         if self._aborting and not isinstance(error, Aborted | ConnectionLost):
             error = Aborted(f"{self.label}: aborted")
+        if isinstance(error, Aborted):  # where that was noticed is of no interest to who did it
+            error = error.with_traceback(None)
         with contextlib.suppress(InvalidStateError):
             self.set_exception(error)
 
