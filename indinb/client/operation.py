@@ -157,7 +157,8 @@ class Operation(Future[T], Generic[T]):
     def _interrupt(self) -> KeyboardInterrupt:
         """Say what Ctrl-C has done, still as what no ``except Exception`` takes for its own."""
         interrupt = KeyboardInterrupt(f"Aborted: {self.label}")
-        if self.done() and (error := self.exception(0)) is not None:
+        error = self.exception(0) if self.done() else None
+        if error is not None and str(error) != f"{self.label}: aborted":
             interrupt.add_note(str(error))
         return interrupt
 

@@ -296,3 +296,68 @@ def test_a_lost_link_ends_what_an_interrupted_wait_left(desk, clock, at_slice, i
         request.result()
     request.fail(ConnectionLost("cool down: the link broke"))
     assert isinstance(request.exception(0), ConnectionLost)
+
+
+# What it says
+
+
+def test_ctrl_c_says_what_it_aborted(waiting, at_slice):
+    at_slice(interrupt, 1)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        waiting(Operation("slew to M31"))
+    assert str(caught.value) == "Aborted: slew to M31"
+    assert not hasattr(caught.value, "__notes__")
+    assert caught.value.__suppress_context__
+
+
+def test_ctrl_c_says_how_the_instrument_took_it(desk, clock, at_slice):
+    def refuse():
+        raise ConnectionLost("the link broke")
+
+    at_slice(interrupt, 1)
+    with pytest.raises(KeyboardInterrupt, match="Aborted: cool down") as caught:
+        cool(desk, abort=refuse).result(SOON)
+    (note,) = caught.value.__notes__
+    assert note == "cool down: aborted, but the instrument goes on: the link broke"
+
+
+def test_of_an_instrument_that_goes_on_more_is_not_known(at_slice, impatient):
+    at_slice(interrupt, 1)
+    with pytest.raises(KeyboardInterrupt, match="Aborted: slew") as caught:
+        Slow("slew").result(SOON)
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_ctrl_c_is_nothing_that_programs_handle_by_mistake(waiting, at_slice):
+    at_slice(interrupt, 1)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        waiting(Operation("slew"))
+    assert not isinstance(caught.value, Exception)
+
+
+def test_ctrl_c_after_abort_asks_the_instrument_no_second_time(waiting, at_slice, impatient):
+    stops = []
+
+    class Counted(Operation):
+        def _stop(self):
+            stops.append(self)
+
+    slew = Counted("slew")
+    at_slice(interrupt, 1)
+    slew.abort()
+    with pytest.raises(KeyboardInterrupt):
+        waiting(slew)
+    assert stops == [slew]
+
+
+def test_the_traceback_of_what_was_aborted_does_not_lead_through_other_threads(desk, clock):
+    def steps():
+        yield cool(desk, abort=lambda: desk.say(update(TEMPERATURE, State.IDLE)))
+
+    procedure = Procedure("all", steps())
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(procedure.abort).result(SOON)
+        pool.submit(clock.advance, 1).result(SOON)
+    with pytest.raises(Aborted) as caught:
+        procedure.result(SOON)
+    assert "steps" not in [entry.name for entry in caught.traceback]

@@ -7,9 +7,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-import comm
 import pytest
 
+from indinb.client.blocking import blocking
 from indinb.client.connection import Connection
 from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
 from indinb.client.rules import Done
@@ -345,23 +345,19 @@ def test_a_lost_link_is_shown(
 # ---- The kernel's side ----
 
 
-def test_clicks_are_handled_beside_a_blocked_cell_where_the_kernel_can(
-    show: Show, exposure: Exposure, monkeypatch: pytest.MonkeyPatch
+def test_whether_an_interrupt_would_end_a_wait_is_followed(
+    bar: ProgressBar, exposure: Exposure, clock: ManualClock
 ) -> None:
-    class KernelComm(FakeComm):
-        """As in ipykernel 7.4: answers go to the thread that used the line last."""
-
-        def _reply_subshell_for(self, data: Json, default: str | None) -> str:
-            return "the blocked one"
-
-    monkeypatch.setattr(comm, "create_comm", KernelComm)
-    reply = show(exposure).comm._reply_subshell_for
-    assert reply({"method": "custom"}, "another") == "another"
-    assert reply({}, None) is None
+    with blocking.by(exposure):
+        clock.advance(TICK)
+    clock.advance(TICK)
+    assert line(bar).opened["blocking"] is False
+    assert line(bar).states == [{"blocking": True}, {"blocking": False}]
 
 
-def test_other_kernels_are_left_alone(bar: ProgressBar) -> None:
-    assert not hasattr(bar.comm, "_reply_subshell_for")
+def test_the_bar_of_a_waiting_cell_knows_it_at_once(show: Show, exposure: Exposure) -> None:
+    with blocking.by(exposure):
+        assert line(show(exposure)).opened["blocking"] is True
 
 
 def test_on_the_real_clock_it_comes_to_its_end(

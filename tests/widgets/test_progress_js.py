@@ -16,6 +16,7 @@ RUNNING = {
     "state": "running",
     "blocking": True,
 }
+KERNEL = "{ interrupt: async () => { interrupts += 1; } }"
 
 
 class Progress(WidgetPage):
@@ -24,7 +25,7 @@ class Progress(WidgetPage):
     def show(self, kernel: str, **traits: Any) -> None:
         """Show the line in a page whose kernel is this JavaScript."""
         self.start(ProgressBar, **(RUNNING | traits))
-        self.page.evaluate(f"window.kernel = {kernel}")
+        self.page.evaluate(f"window.interrupts = 0; window.kernel = {kernel}")
 
     @property
     def root(self) -> Locator:
@@ -116,41 +117,87 @@ def test_what_ended_early_says_why(open_progress: OpenProgress, state: str) -> N
 
 
 def test_abort_asks_python(open_progress: OpenProgress) -> None:
-    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress = open_progress(kernel=KERNEL)
     progress.abort.click()
     assert progress.sent == [{"type": "abort", "id": 1}]
     expect(progress.detail).to_have_text("aborting…")
     progress.deliver({"type": "ack", "id": 1})
     progress.page.clock.run_for(1000)
-    assert progress.page.evaluate("window.interrupted") is None
+    assert progress.page.evaluate("interrupts") == 0
     expect(progress.detail).to_have_text("aborting…")
 
 
 def test_without_an_answer_the_kernel_is_interrupted(open_progress: OpenProgress) -> None:
-    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress = open_progress(kernel=KERNEL)
     progress.abort.press("Enter")
     progress.deliver({"type": "ack", "id": 99})
     progress.page.clock.run_for(399)
-    assert progress.page.evaluate("window.interrupted") is None
+    assert progress.page.evaluate("interrupts") == 0
     progress.page.clock.run_for(1)
-    assert progress.page.evaluate("window.interrupted") is True
+    assert progress.page.evaluate("interrupts") == 1
 
 
 def test_what_has_ended_meanwhile_is_not_interrupted(open_progress: OpenProgress) -> None:
-    progress = open_progress(kernel="{ interrupt: async () => { window.interrupted = true; } }")
+    progress = open_progress(kernel=KERNEL)
     progress.abort.click()
     progress.assign(state="aborted", detail="aborted")
     progress.page.clock.run_for(1000)
-    assert progress.page.evaluate("window.interrupted") is None
+    assert progress.page.evaluate("interrupts") == 0
     expect(progress.detail).to_have_text("aborted")
 
 
 def test_where_no_cell_waits_none_is_interrupted(open_progress: OpenProgress) -> None:
-    kernel = "{ interrupt: async () => { window.interrupted = true; } }"
-    progress = open_progress(kernel=kernel, blocking=False)
+    progress = open_progress(kernel=KERNEL, blocking=False)
     progress.abort.click()
     progress.page.clock.run_for(1000)
-    assert progress.page.evaluate("window.interrupted") is None
+    assert progress.page.evaluate("interrupts") == 0
+    expect(progress.detail).to_have_text("as soon as the kernel is free")
+
+
+def test_whether_a_cell_waits_is_asked_when_it_matters(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL, blocking=False)
+    progress.abort.click()
+    progress.page.clock.run_for(399)
+    progress.assign(blocking=True)
+    progress.page.clock.run_for(1)
+    assert progress.page.evaluate("interrupts") == 1
+
+
+def test_impatient_clicks_interrupt_once(open_progress: OpenProgress) -> None:
+    """A second interrupt would end whatever cell runs next."""
+    progress = open_progress(kernel=KERNEL)
+    for _ in range(3):
+        progress.abort.click()
+        progress.page.clock.run_for(100)
+    progress.page.clock.run_for(1000)
+    assert [message["id"] for message in progress.sent] == [1, 2, 3]
+    assert progress.page.evaluate("interrupts") == 1
+
+
+def test_an_answer_to_another_click_is_none(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL)
+    progress.abort.click()
+    progress.abort.click()
+    progress.deliver({"type": "ack", "id": 1})
+    progress.page.clock.run_for(400)
+    assert progress.page.evaluate("interrupts") == 1
+
+
+def test_what_is_shown_no_more_interrupts_nobody(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL)
+    progress.abort.click()
+    progress.page.evaluate("cleanUp()")
+    progress.page.clock.run_for(1000)
+    assert progress.page.evaluate("interrupts") == 0
+    assert progress.page.evaluate("widget.listening()") == 0
+
+
+def test_voila_interrupts_no_kernel_and_has_no_stop_button(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL)
+    progress.page.evaluate("document.body.dataset.voila = 'voila'")
+    progress.abort.click()
+    progress.page.clock.run_for(1000)
+    assert progress.page.evaluate("interrupts") == 0
     expect(progress.detail).to_have_text("as soon as the kernel is free")
 
 
