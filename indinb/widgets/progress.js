@@ -2,20 +2,13 @@
 
 const TRAITS = ["label", "detail", "fraction", "state"];
 
-function create(tag, attributes, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
 function render({ model, el }) {
-  const label = create("span", { class: "indinb-progress-label" });
-  const fill = create("div", { class: "indinb-progress-fill" });
+  const label = span("indinb-progress-label");
+  const fill = div("indinb-progress-fill");
   const bar = create("div", { class: "indinb-progress-bar", role: "progressbar" }, fill);
-  const detail = create("span", { class: "indinb-progress-detail" });
-  const button = create("button", { type: "button", class: "indinb-progress-abort" }, "Abort");
-  const root = create("div", { class: "indinb-progress" }, label, bar, detail, button);
+  const detail = span("indinb-progress-detail");
+  const abort = button("indinb-progress-abort", press, "Abort");
+  const root = div("indinb-progress", label, bar, detail, abort);
   const aborter = createAborter(model, {
     isRunning: () => model.get("state") === "running",
     isBlocking: () => model.get("blocking"),
@@ -40,13 +33,13 @@ function render({ model, el }) {
     bar.setAttribute("aria-valuetext", detail.textContent);
     if (fraction === null) bar.removeAttribute("aria-valuenow");
     else bar.setAttribute("aria-valuenow", Math.round(100 * fraction));
-    button.hidden = !running;
+    abort.hidden = !running;
   }
-
-  button.addEventListener("click", () => {
+  function press() {
     tell("aborting…");
     aborter.abort();
-  });
+  }
+
   TRAITS.forEach((trait) => model.on(`change:${trait}`, draw));
   root.dataset.lmSuppressShortcuts = "true";
   el.append(root);

@@ -1,7 +1,6 @@
 """The progress bar of an operation, with Abort."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -13,8 +12,7 @@ from indinb.errors import Aborted
 from indinb.printable import printable
 from indinb.widgets.feed import TICK
 from indinb.widgets.line import Widget
-
-_HERE = Path(__file__).parent
+from indinb.widgets.module import module, style
 
 
 class ProgressBar(Widget):
@@ -26,8 +24,8 @@ class ProgressBar(Widget):
         What to follow.
     """
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("abort.js", "progress.js"))
-    _css = _HERE / "progress.css"
+    _esm = module("elements.js", "abort.js", "progress.js")
+    _css = style("progress.css")
     label = traitlets.Unicode().tag(sync=True)
     detail = traitlets.Unicode().tag(sync=True)
     fraction = traitlets.Float(None, allow_none=True).tag(sync=True)
