@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
 CELL_SECONDS = 90
 NUMBERED = re.compile(r"\[\d+\]")
@@ -30,12 +31,10 @@ NEWS = "@jupyterlab/apputils-extension:announcements"  # a pop-up that would hid
 @contextmanager
 def jupyter_lab(folder: Path, private: Path) -> Iterator[str]:
     """Serve a folder; yields the address. All of Jupyter's own files go to `private`."""
-    config = private / "config"
-    (config / "labconfig").mkdir(parents=True)
+    (private / "config" / "labconfig").mkdir(parents=True)
     disabled = json.dumps({"disabledExtensions": {NEWS: True}})
-    (config / "labconfig" / "page_config.json").write_text(disabled)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    (private / "config" / "labconfig" / "page_config.json").write_text(disabled)
+    port = free_port()
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
@@ -45,23 +44,43 @@ def jupyter_lab(folder: Path, private: Path) -> Iterator[str]:
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
+    command = ["jupyterlab", "--no-browser", "--allow-root", *flags]
+    with served(command, f"http://127.0.0.1:{port}/api/status", private):
+        yield f"http://127.0.0.1:{port}"
+
+
+def free_port() -> int:
+    """Find a port on loopback that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(command: list[str], url: str, private: Path) -> Iterator[None]:
+    """Run a module of Jupyter's that serves pages, from when `url` answers.
+
+    Its kernels import what is tested here, and the tests as well.
+    """
     environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
         "JUPYTER_DATA_DIR": str(private / "data"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
         "IPYTHONDIR": str(private / "ipython"),
+        "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *flags]
     with (private / "log").open("wb") as log:
         server = subprocess.Popen(
-            command, stdout=log, stderr=log, env=environment, start_new_session=True
+            [sys.executable, "-m", *command],
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_it_answers(f"{address}/api/status", server, private / "log")
-        yield address
+        _wait_until_it_answers(url, server, private / "log")
+        yield
     finally:
         _end(server)
 
@@ -72,7 +91,7 @@ def _wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]", log: Pat
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):
             return
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+            raise RuntimeError(f"{server.args} did not start: {log.read_text()[-2000:]}")
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +84,21 @@ class WidgetPage:
 
     def picture(self, name: str) -> Image.Image:
         """Keep a screenshot of the page, and return it."""
-        ARTIFACTS.mkdir(parents=True, exist_ok=True)
-        path = ARTIFACTS / f"{name}.png"
-        data = self.page.screenshot(path=path, full_page=True, animations="disabled")
-        return Image.open(io.BytesIO(data)).convert("RGB")
+        return screenshot(self.page, name)
+
+
+def screenshot(page: Page, name: str) -> Image.Image:
+    """Keep a picture of a page, and return it."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    path = ARTIFACTS / f"{name}.png"
+    data = page.screenshot(path=path, full_page=True, animations="disabled")
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def darkness(element: Locator) -> float:
+    """How dark an element's background is, from white, 0, to black, 1."""
+    colour = element.evaluate("element => getComputedStyle(element).backgroundColor")
+    return 1 - max(map(int, re.findall(r"\d+", colour)[:3])) / 255
 
 
 def colours(image: Image.Image) -> int:

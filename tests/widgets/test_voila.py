@@ -1,0 +1,88 @@
+"""The control panel in Voila, where a notebook is a page without code."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
+
+from tests.lab import write_notebook
+from tests.voila import voila
+from tests.widgets.pages import colours, darkness, screenshot
+
+CELL = """\
+import indinb
+client = indinb.simulate(seed=0)
+client"""
+START_SECONDS = 60
+SHOWN = """row => {
+  window.shown = new Set();
+  const note = () => window.shown.add(row.textContent.match(/-?\\d+\\.\\d+/)?.[0]);
+  new MutationObserver(note).observe(row, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_notebook(folder / "panel.ipynb", CELL)
+    with voila(folder, tmp_path_factory.mktemp("voila")) as address:
+        yield f"{address}/panel.ipynb"
+
+
+def stay_on_this_machine(route: Route) -> None:
+    """Answer for the world, from which Voila's page wants fonts."""
+    if "//127.0.0.1:" in route.request.url:
+        route.continue_()
+    else:
+        route.fulfill(body="", content_type="text/css")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page on which nothing may go wrong, as its console tells."""
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.set_default_timeout(20_000)
+    page.route("**/*", stay_on_this_machine)
+    troubles: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            troubles.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield page
+    seen = list(troubles)  # before the page goes, and tells Voila in vain
+    page.close()
+    assert seen == []
+
+
+def test_a_person_in_voila(page: Page, address: str) -> None:
+    page.goto(address)
+    panel = page.locator(".indinb-panel")
+    expect(panel).to_be_visible(timeout=START_SECONDS * 1000)
+    panel.get_by_role("tab", name="CCD Simulator").click()
+    camera = panel.locator('[data-device="CCD Simulator"]')
+    camera.locator("[data-property=CONNECTION] [data-element=CONNECT]").click()
+
+    temperature = camera.locator("[data-property=CCD_TEMPERATURE]")
+    expect(temperature).to_be_visible()
+    temperature.evaluate(SHOWN)
+    field = temperature.get_by_role("textbox")
+    field.click()
+    page.keyboard.type("-1")
+    page.keyboard.press("Enter")
+    expect(temperature).to_contain_text("-1.00")
+    way = [float(text) for text in page.evaluate("[...window.shown].filter(Boolean)")]
+    assert len(way) > 2, "it came down unseen"
+    expect(page.locator("body")).not_to_contain_text("import indinb")
+    assert colours(screenshot(page, "voila-light")) > 200
+
+
+def test_a_dark_voila(page: Page, address: str) -> None:
+    page.goto(f"{address}?theme=dark")
+    panel = page.locator(".indinb-panel")
+    expect(panel).to_be_visible(timeout=START_SECONDS * 1000)
+    expect(panel.get_by_role("tab").first).to_be_visible()
+    assert darkness(panel) > 0.7
+    assert colours(screenshot(page, "voila-dark")) > 100
