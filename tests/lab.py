@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from playwright.sync_api import Locator, Page, WebSocket, expect
@@ -24,6 +25,20 @@ KERNEL_IS_READY = """() => {
   const context = jupyterapp.shell.currentWidget?.sessionContext;
   const kernel = context?.session?.kernel;
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+RUN_LAST_CELL = """async (code) => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = notebook.widgets.length - 1;
+  notebook.deselectAll();
+  notebook.activeCell.model.sharedModel.setSource(code);
+  const began = performance.now();
+  await jupyterapp.commands.execute("notebook:run-cell");
+  const seconds = (performance.now() - began) / 1000;
+  const outputs = notebook.activeCell.model.outputs.toJSON();
+  const error = outputs.find((output) => output.output_type === "error");
+  if (error) throw new Error(`${error.ename}: ${error.evalue}`);
+  const text = outputs.map((output) => output.text ?? output.data["text/plain"]).join("");
+  return { text, seconds };
 }"""
 NEWS = "@jupyterlab/apputils-extension:announcements"  # a pop-up that would hide the notebook
 
@@ -120,6 +135,18 @@ def copy_blank(source: Path, folder: Path) -> None:
     nbformat.write(notebook, folder / source.name)
 
 
+class Lab(NamedTuple):
+    """A JupyterLab that is up, and the folder that it serves."""
+
+    address: str
+    folder: Path
+
+    def open(self, page: Page, name: str, *cells: str) -> "Notebook":
+        """Make a notebook of cells of code, and open it; a last cell is left for `python`."""
+        write_notebook(self.folder / f"{name}.ipynb", *cells, "")
+        return Notebook(page, self.address, f"{name}.ipynb")
+
+
 class Notebook:
     """An open notebook: runs cells, and counts what the kernel says to the browser."""
 
@@ -164,6 +191,14 @@ class Notebook:
         expect(prompt).not_to_have_text(before)
         self.wait(number)
         return self.output(number)
+
+    def python(self, code: str) -> str:
+        """Run code in the last cell, and return its result as text; an error of it is raised."""
+        return str(self.page.evaluate(RUN_LAST_CELL, code)["text"])
+
+    def seconds(self, code: str) -> float:
+        """Run code in the last cell, and tell how many seconds the page waited for its end."""
+        return float(self.page.evaluate(RUN_LAST_CELL, code)["seconds"])
 
     def wait(self, number: int) -> None:
         """Wait for the end of a code cell, which then has a number."""

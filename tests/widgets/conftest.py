@@ -18,6 +18,7 @@ from tests.client.conftest import harbour as harbour
 from tests.client.conftest import moored as moored
 from tests.client.conftest import server as server
 from tests.client.fakes import ManualClock
+from tests.lab import Lab, jupyter_lab
 from tests.widgets.comms import FakeComm, Widget
 from tests.widgets.pages import PAGE, PanelPage
 from tests.widgets.snapshots import Json, device
@@ -98,6 +99,22 @@ def only_page(browser: Browser) -> Page:
     page = browser.new_page()
     page.set_default_timeout(10_000)
     page.route("**/*", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    return page
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab, for all modules that make their own notebooks: it takes long to start."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    with jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
+        yield Lab(address, folder)
+
+
+@pytest.fixture(scope="module")
+def lab_page(browser: Browser) -> Page:
+    """A page of a module for JupyterLab."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page.set_default_timeout(20_000)
     return page
 
 
