@@ -41,6 +41,11 @@ function remember(on) {
   }
 }
 
+/** Let a page be as its browser remembers it: the first of our widgets on it does so. */
+function restoreNight() {
+  if (page.dataset.indinbNight === undefined) setNight(remembered());
+}
+
 /** The button with the moon. */
 function nightView() {
   const el = button("indinb-night", toggle, span("indinb-moon"));
@@ -54,7 +59,7 @@ function nightView() {
   function draw() {
     el.setAttribute("aria-pressed", isNight());
   }
-  if (page.dataset.indinbNight === undefined) setNight(remembered());
+  restoreNight();
   window.addEventListener(CHANGED, draw);
   draw();
   return { el, close: () => window.removeEventListener(CHANGED, draw) };

@@ -7,8 +7,8 @@ function render({ model, el }) {
   const fill = div("indinb-progress-fill");
   const bar = create("div", { class: "indinb-progress-bar", role: "progressbar" }, fill);
   const detail = span("indinb-progress-detail");
-  const abort = button("indinb-progress-abort", press, "Abort");
-  const root = div("indinb-progress", label, bar, detail, abort);
+  const abort = button("indinb-abort", press, "Abort");
+  const root = div("indinb indinb-progress", label, bar, detail, abort);
   const aborter = createAborter(model, {
     isRunning: () => model.get("state") === "running",
     isBlocking: () => model.get("blocking"),
@@ -41,6 +41,7 @@ function render({ model, el }) {
   }
 
   TRAITS.forEach((trait) => model.on(`change:${trait}`, draw));
+  restoreNight();
   root.dataset.lmSuppressShortcuts = "true";
   el.append(root);
   draw();

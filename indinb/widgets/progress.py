@@ -24,8 +24,8 @@ class ProgressBar(Widget):
         What to follow.
     """
 
-    _esm = module("elements.js", "abort.js", "progress.js")
-    _css = style("progress.css")
+    _esm = module("elements.js", "abort.js", "night.js", "progress.js")
+    _css = style("theme.css", "progress.css")
     label = traitlets.Unicode().tag(sync=True)
     detail = traitlets.Unicode().tag(sync=True)
     fraction = traitlets.Float(None, allow_none=True).tag(sync=True)

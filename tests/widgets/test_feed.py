@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indinb.widgets import feed as feeds
-from indinb.widgets.feed import TICK, Feed
+from indinb.widgets.feed import SHARE, TICK, Feed
 from tests.client.fakes import SOON, ManualClock
 
 ALMOST = TICK - 1e-9
@@ -95,6 +95,34 @@ def test_a_poke_while_it_flushes_is_not_lost(clock: ManualClock, flushes: list[f
     assert flushes == [0]
     clock.advance(10 * TICK)
     assert flushes == pytest.approx([0, TICK, 2 * TICK])
+
+
+def test_what_takes_long_to_tell_is_told_less_often(
+    clock: ManualClock, flushes: list[float]
+) -> None:
+    def flush() -> None:
+        flushes.append(clock.now)
+        feed.poke()  # as a storm does, all the time
+        clock.now += 0.4
+
+    feed = Feed(flush)
+    feed.poke()
+    clock.advance(0.4 / SHARE + 0.1)
+    assert flushes == pytest.approx([0, 0.4 / SHARE])
+    feed.close()
+
+
+def test_a_flush_that_fails_is_not_the_last(clock: ManualClock, flushes: list[float]) -> None:
+    def flush() -> None:
+        flushes.append(clock.now)
+        raise OSError
+
+    feed = Feed(flush)
+    for _ in range(2):
+        feed.poke()
+        with pytest.raises(OSError):  # noqa: PT011  the clock logs it
+            clock.advance(TICK)
+    assert len(flushes) == 2
 
 
 def test_two_feeds_do_not_know_of_each_other(clock: ManualClock, flushes: list[float]) -> None:
