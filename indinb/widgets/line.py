@@ -7,8 +7,6 @@ from typing import Any
 
 import anywidget
 
-from indinb.widgets.clicks import answer_beside_cells
-
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +26,7 @@ class Widget(anywidget.AnyWidget):
         self._context = copy_context()
         self._is_mute = False
         super().__init__(**traits)
-        answer_beside_cells(self.comm)
+        _answer_beside_cells(self.comm)
         self.on_msg(self._receive)
 
     def close(self) -> None:
@@ -64,3 +62,13 @@ class Widget(anywidget.AnyWidget):
 
     def _heard(self, content: Any) -> None:
         """Do what somebody wishes with another message."""
+
+
+def _answer_beside_cells(comm: Any) -> None:
+    """Let clicks be handled beside a cell that blocks, where the kernel can do that.
+
+    ipykernel 7.4 sends a widget's messages to the thread that last used it, which may be the one
+    of the cell. Other kernels have no such rule, and either need nothing or cannot do it.
+    """
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda data, default: default
