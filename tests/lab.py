@@ -26,19 +26,23 @@ KERNEL_IS_READY = """() => {
   const kernel = context?.session?.kernel;
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
-RUN_LAST_CELL = """async (code) => {
+ASK_KERNEL = """async (code) => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const asked = kernel.requestExecute({ code, store_history: false });
+  const texts = [];
+  asked.onIOPub = ({ content }) => texts.push(content.text ?? content.data?.["text/plain"] ?? "");
+  const { content } = await asked.done;
+  if (content.status !== "ok") throw new Error(`${content.ename}: ${content.evalue}`);
+  return texts.join("");
+}"""
+TIME_LAST_CELL = """async (code) => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = notebook.widgets.length - 1;
   notebook.deselectAll();
   notebook.activeCell.model.sharedModel.setSource(code);
   const began = performance.now();
   await jupyterapp.commands.execute("notebook:run-cell");
-  const seconds = (performance.now() - began) / 1000;
-  const outputs = notebook.activeCell.model.outputs.toJSON();
-  const error = outputs.find((output) => output.output_type === "error");
-  if (error) throw new Error(`${error.ename}: ${error.evalue}`);
-  const text = outputs.map((output) => output.text ?? output.data["text/plain"]).join("");
-  return { text, seconds };
+  return (performance.now() - began) / 1000;
 }"""
 NEWS = "@jupyterlab/apputils-extension:announcements"  # a pop-up that would hide the notebook
 
@@ -142,7 +146,7 @@ class Lab(NamedTuple):
     folder: Path
 
     def open(self, page: Page, name: str, *cells: str) -> "Notebook":
-        """Make a notebook of cells of code, and open it; a last cell is left for `python`."""
+        """Make a notebook of cells of code, and open it; a last cell is left for `seconds`."""
         write_notebook(self.folder / f"{name}.ipynb", *cells, "")
         return Notebook(page, self.address, f"{name}.ipynb")
 
@@ -193,12 +197,15 @@ class Notebook:
         return self.output(number)
 
     def python(self, code: str) -> str:
-        """Run code in the last cell, and return its result as text; an error of it is raised."""
-        return str(self.page.evaluate(RUN_LAST_CELL, code)["text"])
+        """Run code in the kernel, beside all cells, and return what it shows as text.
+
+        What has the focus keeps it. An error is raised.
+        """
+        return str(self.page.evaluate(ASK_KERNEL, code))
 
     def seconds(self, code: str) -> float:
         """Run code in the last cell, and tell how many seconds the page waited for its end."""
-        return float(self.page.evaluate(RUN_LAST_CELL, code)["seconds"])
+        return float(self.page.evaluate(TIME_LAST_CELL, code))
 
     def wait(self, number: int) -> None:
         """Wait for the end of a code cell, which then has a number."""

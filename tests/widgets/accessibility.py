@@ -1,18 +1,27 @@
-"""What axe finds on a page that would keep somebody from using our widgets."""
+"""What axe finds that would keep somebody from using our widgets."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Locator
 
 GRAVE = ("serious", "critical")
 AXE = Axe()
+# JupyterLab's body is 0 px high: axe would take all words in it for hidden.
+HIGH_BODY = "() => { document.body.style.minHeight = '100vh'; }"
 
 
-def findings(page: Page, selector: str) -> list[str]:
-    """List what is serious or critical in the elements found, one line for each of them."""
-    results = AXE.run(page, selector, {"resultTypes": ["violations"]})
+def findings(element: Locator) -> list[str]:
+    """List what is serious or critical in an element, one line for each place.
+
+    What is scrolled out of sight counts as hidden, so it is brought into view.
+    """
+    element.scroll_into_view_if_needed()
+    element.page.evaluate(HIGH_BODY)
+    element.evaluate("element => { element.dataset.examined = 'true'; }")
+    results = AXE.run(element.page, "[data-examined]", {"resultTypes": ["violations"]})
+    element.evaluate("element => { delete element.dataset.examined; }")
     grave = [one for one in results.response["violations"] if one["impact"] in GRAVE]
     return sorted(line for one in grave for line in _lines(one))
 

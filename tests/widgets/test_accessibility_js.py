@@ -41,18 +41,18 @@ def test_a_panel_can_be_used_by_all(
     open_panel: OpenPanel, capture: str, width: int, dark: bool
 ) -> None:
     panel = open_panel(in_every_state(capture), width=width, dark=dark)
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
     panel.page.get_by_role("searchbox").fill("e")  # almost all rows of all groups
     field = panel.page.get_by_role("textbox").filter(visible=True).first
     field.fill("1")
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
 
 
 @pytest.mark.parametrize("dark", [LIGHT, DARK])
 def test_the_window_can_be_used_by_all(open_panel: OpenPanel, dark: bool) -> None:
     devices = [in_every_state(one) for one in ("ccd", "telescope", "weather")]
     panel = open_panel(*devices, form="window", title="localhost:7624", dark=dark)
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
 
 
 @pytest.mark.parametrize("dark", [LIGHT, DARK])
@@ -60,7 +60,7 @@ def test_an_open_log_can_be_read_by_all(open_panel: OpenPanel, dark: bool) -> No
     panel = open_panel(in_every_state("weather"), dark=dark)
     panel.page.locator("summary").click()
     expect(panel.page.get_by_role("log")).to_be_visible()
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
 
 
 @pytest.mark.parametrize("dark", [LIGHT, DARK])
@@ -71,26 +71,26 @@ def test_trouble_can_be_read_by_all(open_panel: OpenPanel, dark: bool) -> None:
     expect(panel.page.get_by_role("alert")).to_have_text("no")
     panel.deliver(failure | {"property": "CCD_EXPOSURE"})
     panel.patch(status="lost")
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
 
 
 def test_a_night_can_be_read_by_all(open_panel: OpenPanel) -> None:
     panel = open_panel(in_every_state("ccd"))
     panel.page.get_by_role("button", name="Night").click()
     panel.page.locator("summary").click()
-    found = findings(panel.page, PANEL)
+    found = findings(panel.page.locator(PANEL))
     panel.page.evaluate("localStorage.clear()")
     assert found == []
 
 
 def test_a_panel_without_rights_can_be_read_by_all(open_panel: OpenPanel) -> None:
     panel = open_panel(in_every_state("telescope"), read_only=True)
-    assert findings(panel.page, PANEL) == []
+    assert findings(panel.page.locator(PANEL)) == []
 
 
 def test_axe_finds_what_is_wrong(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto("http://localhost/")
     page.set_content("<main><button></button></main>")
-    [finding] = findings(page, "main")
+    [finding] = findings(page.locator("main"))
     assert finding.startswith("critical button-name: button: ")

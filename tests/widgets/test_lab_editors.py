@@ -1,6 +1,6 @@
 """All kinds of editors in JupyterLab, by mouse and by keyboard alone, on simulated instruments.
 
-What the page sends is checked where it counts: in Python, by a cell.
+What the page sends is checked where it counts: in Python.
 """
 
 from collections.abc import Callable, Iterator
