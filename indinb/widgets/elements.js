@@ -29,6 +29,16 @@ function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * Keep JupyterLab from taking keys meant for `root`: in its command mode "x" would cut a cell. It
+ * looks for the attribute from what has the focus outwards, but meets its own rule there first.
+ */
+function keepKeys(root) {
+  root.addEventListener("focusin", ({ target }) => {
+    target.dataset.lmSuppressShortcuts = "true";
+  });
+}
+
 /** Say more of a thing to who points at it, and to who only hears. */
 function setTip(node, text) {
   if (node.dataset.tip === text) return;

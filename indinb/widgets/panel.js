@@ -60,7 +60,7 @@ function panelView(store, { form }) {
   const el = div("indinb indinb-panel", ...parts, cover.el);
   el.setAttribute("role", "group");
   el.dataset.form = form;
-  el.dataset.lmSuppressShortcuts = "true"; // in here, keys do not mean what JupyterLab thinks
+  keepKeys(el);
   showTips(el);
   const views = new Map(); // of the devices that have been looked at
   let chosen = null;

@@ -42,7 +42,7 @@ function render({ model, el }) {
 
   TRAITS.forEach((trait) => model.on(`change:${trait}`, draw));
   restoreNight();
-  root.dataset.lmSuppressShortcuts = "true";
+  keepKeys(root);
   el.append(root);
   draw();
   return () => {

@@ -48,11 +48,12 @@ class Person:
     def choose(self, select: Locator, option: str, down: int) -> None:
         """Choose an option, which is so many further down."""
         if self.way == "mouse":
-            select.select_option(option)
+            select.click()
+            select.get_by_role("option", name=option).click()
         else:
             self._reach(select)
-            for _ in range(down):
-                self.page.keyboard.press("ArrowDown")
+            for key in ("Space", *["ArrowDown"] * down, "Enter"):
+                self.page.keyboard.press(key)
 
     def _open(self, tab: Locator) -> None:
         if self.way == "mouse":
