@@ -13,7 +13,31 @@ CELL = """\
 import indinb
 client = indinb.simulate(seed=0)
 client"""
+EXPOSE = """\
+import indinb, ipywidgets
+client = indinb.simulate()
+client.camera.device.connect()
+client.telescope.device.connect()
+client.telescope.unpark()
+operation = client.camera.start_exposure(60)
+operation"""
+SLEW = """\
+button = ipywidgets.Button(description="Slew")
+said = ipywidgets.Label()
+
+def slew(_):
+    try:
+        slewing = client.telescope.start_slew("M31")
+        said.value = "slewing"
+        slewing.result()
+        said.value = "there"
+    except BaseException as error:
+        said.value = repr(error)
+
+button.on_click(slew)
+ipywidgets.VBox([button, said])"""
 START_SECONDS = 60
+SLEW_SECONDS = 30
 SHOWN = """row => {
   window.shown = new Set();
   const note = () => window.shown.add(row.textContent.match(/-?\\d+\\.\\d+/)?.[0]);
@@ -25,8 +49,9 @@ SHOWN = """row => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("notebooks")
     write_notebook(folder / "panel.ipynb", CELL)
+    write_notebook(folder / "abort.ipynb", EXPOSE, SLEW)
     with voila(folder, tmp_path_factory.mktemp("voila")) as address:
-        yield f"{address}/panel.ipynb"
+        yield address
 
 
 def stay_on_this_machine(route: Route) -> None:
@@ -58,7 +83,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_a_person_in_voila(page: Page, address: str) -> None:
-    page.goto(address)
+    page.goto(f"{address}/panel.ipynb")
     panel = page.locator(".indinb-panel")
     expect(panel).to_be_visible(timeout=START_SECONDS * 1000)
     panel.get_by_role("tab", name="CCD Simulator").click()
@@ -80,9 +105,21 @@ def test_a_person_in_voila(page: Page, address: str) -> None:
 
 
 def test_a_dark_voila(page: Page, address: str) -> None:
-    page.goto(f"{address}?theme=dark")
+    page.goto(f"{address}/panel.ipynb?theme=dark")
     panel = page.locator(".indinb-panel")
     expect(panel).to_be_visible(timeout=START_SECONDS * 1000)
     expect(panel.get_by_role("tab").first).to_be_visible()
     assert darkness(panel) > 0.7
     assert colours(screenshot(page, "voila-dark")) > 100
+
+
+def test_abort_waits_for_a_kernel_that_cannot_be_interrupted(page: Page, address: str) -> None:
+    page.goto(f"{address}/abort.ipynb")
+    bar = page.locator(".indinb-progress")
+    expect(bar).to_contain_text("left", timeout=START_SECONDS * 1000)
+    page.get_by_role("button", name="Slew").click()
+    expect(page.get_by_text("slewing", exact=True)).to_be_visible()
+    bar.get_by_role("button", name="Abort").click()
+    expect(bar).to_contain_text("as soon as the kernel is free")
+    expect(bar).to_have_attribute("data-state", "aborted", timeout=SLEW_SECONDS * 1000)
+    expect(page.get_by_text("there", exact=True)).to_be_visible()
