@@ -219,7 +219,10 @@ class Panel(Widget):
         return device.start_connect() if content["on"] else device.start_disconnect()
 
     def _stop(self, content: Json) -> None:
+        """Press the abort switches, unless what was to be stopped has ended meanwhile."""
         device = self._target(content)
+        if not snapshot.can_abort(device):
+            return
         for switch in snapshot.abort_switches(device):
             if switch.permission.writable:
                 self._follow(content, device[switch.name].set({next(iter(switch.members)): True}))

@@ -63,19 +63,18 @@ function isFound(query, property) {
   return query.split(/\s+/).every((word) => text.includes(word));
 }
 
-/** The properties by group, in the driver's order, but what is needed most comes first. */
-function groupsOf({ properties }) {
+function inOrder(properties, wanted) {
+  const place = ({ name }) => wanted.indexOf(name);
+  return [...properties].sort((a, b) => place(a) - place(b));
+}
+
+/** The properties by group: in the driver's order, but what is needed most comes first. */
+function groupsOf({ properties }, { wanted }) {
+  if (wanted) return [{ name: "", label: "Wanted", members: inOrder(properties, wanted) }];
   const names = [...new Set(properties.map(({ group }) => group))];
   names.sort((a, b) => (b === "Main Control") - (a === "Main Control"));
   const membersOf = (name) => properties.filter(({ group }) => group === name);
   return names.map((name) => ({ name, label: name || "Other", members: membersOf(name) }));
-}
-
-/** The properties in the order in which they were wanted, if they were. */
-function inOrder({ wanted }, properties) {
-  if (!wanted) return properties;
-  const place = ({ name }) => wanted.indexOf(name);
-  return [...properties].sort((a, b) => place(a) - place(b));
 }
 
 /** What is said where no row is. */
@@ -120,7 +119,7 @@ function deviceView(store, name, corner) {
     if (!shown) return;
     drawHeader(state, device);
     const query = filter.value.trim().toLowerCase();
-    const groups = groupsOf(device);
+    const groups = groupsOf(device, state);
     const group = groups.find((one) => one.name === chosen) ?? groups[0];
     const isShown = (one) =>
       query ? isFound(query, one) : state.wanted || one.group === group.name;

@@ -73,7 +73,8 @@ def heading(device: Device) -> Json:
         "name": device.name,
         "connected": device.connected if can_connect else None,
         "can_connect": can_connect,
-        **_abort(device),
+        "has_abort": bool(abort_switches(device)),
+        "can_abort": can_abort(device),
     }
 
 
@@ -83,11 +84,10 @@ def abort_switches(device: Device) -> list[Definition]:
     return [one for one in definitions if one.kind is Kind.SWITCH and "ABORT" in one.name]
 
 
-def _abort(device: Device) -> Json:
+def can_abort(device: Device) -> bool:
     """Tell whether there is an abort switch, and anything that it would stop."""
-    has_switch = bool(abort_switches(device))
     busy = {vector.definition.name for vector in _vectors(device) if vector.state is State.BUSY}
-    return {"has_abort": has_switch, "can_abort": has_switch and not busy <= _GOES_ON}
+    return not busy <= _GOES_ON and bool(abort_switches(device))
 
 
 def _vectors(device: Device) -> Collection[Vector]:

@@ -4,11 +4,13 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import comm
 import pytest
 
+from indinb.client.blocking import blocking
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.property import Property
@@ -17,6 +19,7 @@ from indinb.protocol.vocabulary import BlobMode, Permission, State
 from indinb.widgets import snapshot
 from indinb.widgets.feed import TICK
 from indinb.widgets.panel import Panel
+from indinb.widgets.part import Part
 from indinb.widgets.snapshot import MESSAGES_SHOWN, Json
 from tests.client.fakes import (
     ABORT,
@@ -635,13 +638,76 @@ def test_abort_presses_every_abort_switch(browser: Browser, server: FakeServer) 
         texts("ABORT_REASON", {"WHY": "nothing"}),
         numbers("ABORT_COUNT", {"N": 0.0}),
         switches("ABORT", {"ABORT": False}, device=MOUNT),
+        update(FRAME, State.BUSY),
     )
-    browser.wish("abort", device=CCD)
+    browser.wish("abort", id=7, device=CCD)
+    assert browser.line.take("ack") == [{"type": "ack", "id": 7}]
     assert [(new.device, new.name, new.values) for new in browser.asked()] == [
         (CCD, "CCD_ABORT_EXPOSURE", {"ABORT": True}),
         (CCD, "FOCUS_ABORT_MOTION", {"ABORT": True}),
     ]
     assert browser.line.take("failed") == []
+
+
+def test_an_abort_that_comes_late_presses_nothing(browser: Browser, server: FakeServer) -> None:
+    server.tell(update(FRAME, State.OK))
+    browser.wish("abort", id=1, device=CCD)
+    assert browser.asked() == []
+    assert browser.line.take("ack") == [{"type": "ack", "id": 1}]
+
+
+def test_an_abort_does_not_wait_for_the_worker(
+    browser: Browser, server: FakeServer, client: Connection
+) -> None:
+    server.tell(update(FRAME, State.BUSY))
+    hold = threading.Event()
+    client.worker.submit(hold.wait, SOON)  # as while a picture is written to a slow disk
+    browser.line.bring({"type": "abort", "id": 1, "device": CCD})
+    assert server.next(New).name == "CCD_ABORT_EXPOSURE"
+    hold.set()
+
+
+def test_an_abort_of_a_device_that_is_gone_is_refused(browser: Browser, server: FakeServer) -> None:
+    server.tell(Delete(CCD))
+    browser.line.bring({"type": "abort", "id": 1, "device": CCD})
+    assert CCD in browser.failed()["message"]
+
+
+def test_the_browser_knows_whether_a_cell_waits(browser: Browser) -> None:
+    exposure: Future[None] = Future()
+    with blocking.by(exposure):
+        assert browser.patch()["blocking"] is True
+    assert browser.patch()["blocking"] is False
+    browser.panel.close()
+    with blocking.by(exposure):
+        assert browser.patches() == []
+
+
+def test_a_property_has_a_panel_of_one_row(look: Look, ccd: Device, server: FakeServer) -> None:
+    row = look(ccd["CCD_TEMPERATURE"])
+    opened = unpacked(row.line.opened["snapshot"])
+    assert (opened["title"], opened["form"]) == ("CCD_TEMPERATURE", "row")
+    assert names(opened["devices"][0]["properties"]) == ["CCD_TEMPERATURE"]
+    server.tell(update(FRAME, State.BUSY, X=3.0))
+    assert row.patches() == []
+    server.tell(update(TEMPERATURE, State.BUSY, CCD_TEMPERATURE_VALUE=1.0))
+    assert names(row.news()["properties"]) == ["CCD_TEMPERATURE"]
+    assert repr(row.panel) == "<Panel of CCD_TEMPERATURE>"
+
+
+def test_a_part_is_told_of_its_own_properties_alone(
+    server: FakeServer, ccd: Device, clock: ManualClock, close_later: Callable[[Widget], Widget]
+) -> None:
+    panel = Panel(ccd, Part.of(None, ["CCD_FRAME", "CCD_TEMPERATURE"]))
+    close_later(panel)
+    part = Browser(panel, server, clock)
+    opened = unpacked(part.line.opened["snapshot"])
+    assert opened["wanted"] == ["CCD_FRAME", "CCD_TEMPERATURE"]
+    assert sorted(names(opened["devices"][0]["properties"])) == opened["wanted"]
+    server.tell(update(FRAME_TYPE, State.BUSY), update(FRAME, State.BUSY))
+    assert names(part.news()["properties"]) == ["CCD_FRAME"]
+    server.tell(numbers("CCD_GAIN", {"GAIN": 1.0}))
+    assert part.news()["properties"] == []
 
 
 @pytest.mark.parametrize(("on", "mode"), [(True, BlobMode.ALSO), (False, BlobMode.NEVER)])
@@ -730,7 +796,7 @@ def test_a_device_without_connection_cannot_be_connected(window: Browser) -> Non
     "wish",
     [
         set_message(CCD, "CCD_TEMPERATURE", CCD_TEMPERATURE_VALUE="1"),
-        {"type": "abort", "device": CCD},
+        {"type": "abort", "id": 1, "device": CCD},
         {"type": "connect", "device": CCD, "on": False},
     ],
 )
@@ -738,6 +804,7 @@ def test_a_read_only_client_asks_nothing(
     look: Look, connect: Connect, server: FakeServer, wish: Json
 ) -> None:
     browser = look(connect(server, read_only=True).devices[CCD])
+    server.tell(update(FRAME, State.BUSY))
     browser.line.bring(wish)
     browser.settle()
     assert "read-only" in browser.failed()["message"]
@@ -794,12 +861,15 @@ def test_a_link_lost_meanwhile_is_told(
     "wish",
     [
         set_message(CCD, "CCD_TEMPERATURE", CCD_TEMPERATURE_VALUE="1"),
-        {"type": "abort", "device": CCD},
+        {"type": "abort", "id": 1, "device": CCD},
         {"type": "connect", "device": CCD, "on": False},
         {"type": "blobs", "device": CCD, "property": "CCD1", "on": True},
     ],
 )
-def test_a_closed_client_says_so(browser: Browser, client: Connection, wish: Json) -> None:
+def test_a_closed_client_says_so(
+    browser: Browser, server: FakeServer, client: Connection, wish: Json
+) -> None:
+    server.tell(update(FRAME, State.BUSY))
     client.close()
     browser.line.bring(wish)
     failed = browser.failed()
@@ -834,6 +904,10 @@ NONSENSE: list[Any] = [
     {"type": "set", "device": CCD, "property": "CCD_FRAME", "values": {"X": {}}},
     {"type": "connect", "device": CCD},
     {"type": "abort"},
+    {"type": "abort", "id": [], "device": {}},
+    {"type": "look", "device": CCD, "property": "CCD1"},
+    {"type": "look", "device": CCD, "property": "CCD1", "element": [], "on": True},
+    {"type": "seen", "device": CCD},
     {"type": "blobs", "device": CCD, "property": "CCD1"},
     {"type": "__init__"},
 ]
@@ -863,8 +937,8 @@ def test_nonsense_goes_into_the_log_and_no_further(
 def test_a_panel_works_on_after_nonsense(browser: Browser, server: FakeServer) -> None:
     for content in NONSENSE:
         browser.line.bring(content)
-    browser.wish("abort", device=CCD)
-    assert names_of_asked(browser) == ["CCD_ABORT_EXPOSURE"]
+    browser.wish("set", device=CCD, property="CCD_FRAME", values={"X": "3"})
+    assert names_of_asked(browser) == ["CCD_FRAME"]
     server.tell(update(TEMPERATURE, CCD_TEMPERATURE_VALUE=1.0))
     assert browser.patch()["seq"] == 1
 
@@ -893,19 +967,19 @@ def test_wishes_are_carried_out_by_the_worker(
 
     monkeypatch.setattr(Property, "set", set)
     browser.wish("set", device=CCD, property="CCD_FRAME", values={})
-    browser.wish("abort", device=CCD)
-    assert [name.partition("_")[0] for name in threads] == ["indinb-worker"] * 2
+    assert [name.partition("_")[0] for name in threads] == ["indinb-worker"]
 
 
 def test_a_wish_waits_for_the_worker_but_the_browser_does_not(browser: Browser) -> None:
     started, go = threading.Event(), threading.Event()
     browser.panel._connection.worker.submit(lambda: (started.set(), go.wait(SOON)))
     assert started.wait(SOON)
-    browser.line.bring({"type": "abort", "device": CCD})
+    wish = set_message(CCD, "CCD_TEMPERATURE", CCD_TEMPERATURE_VALUE="1")
+    browser.line.bring(wish)
     assert browser.asked() == []
     go.set()
     browser.settle()
-    assert names_of_asked(browser) == ["CCD_ABORT_EXPOSURE"]
+    assert names_of_asked(browser) == ["CCD_TEMPERATURE"]
 
 
 def test_a_kernel_that_takes_nothing_does_not_keep_the_reader(
