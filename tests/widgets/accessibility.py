@@ -11,6 +11,11 @@ AXE = Axe()
 # JupyterLab's body is 0 px high: axe would take all words in it for hidden.
 HIGH_BODY = "() => { document.body.style.minHeight = '100vh'; }"
 
+# What fades in is pale for a moment. (What pulses for ever goes on.)
+END_TRANSITIONS = """() => document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+  .forEach((animation) => animation.finish())"""
+
 
 def findings(element: Locator) -> list[str]:
     """List what is serious or critical in an element, one line for each place.
@@ -19,6 +24,7 @@ def findings(element: Locator) -> list[str]:
     """
     element.scroll_into_view_if_needed()
     element.page.evaluate(HIGH_BODY)
+    element.page.evaluate(END_TRANSITIONS)
     element.evaluate("element => { element.dataset.examined = 'true'; }")
     results = AXE.run(element.page, "[data-examined]", {"resultTypes": ["violations"]})
     element.evaluate("element => { delete element.dataset.examined; }")
