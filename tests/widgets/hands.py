@@ -52,7 +52,7 @@ class Person:
             select.get_by_role("option", name=option).click()
         else:
             self._reach(select)
-            for key in ("Space", *["ArrowDown"] * down, "Enter"):
+            for key in ["Space", *["ArrowDown"] * down, "Enter"]:
                 self.page.keyboard.press(key)
 
     def _open(self, tab: Locator) -> None:
