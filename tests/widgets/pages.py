@@ -18,6 +18,7 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "widgets"
 PAGE = """
 <!doctype html>
 <meta name="color-scheme" content="light dark">
+<meta name="viewport" content="width=device-width">
 <div id="first"></div>
 <div id="second"></div>
 """
