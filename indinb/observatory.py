@@ -245,6 +245,25 @@ class Client(Connection):
             if one is not None:
                 one.disown()
 
+    def device_of(self, role: str) -> Device:
+        """Return the device that has a role now, without printing which of several it is.
+
+        Parameters
+        ----------
+        role : str
+            As in `use`.
+
+        Raises
+        ------
+        UnknownDevice
+            If there is none, or nobody should guess which of several.
+        """
+        role = _OTHER_WORDS.get(role, role)
+        known = self._used.get(role) or self._chosen.get(role)
+        if known is not None and (known.defined or role in self._used):
+            return known
+        return choose(self.devices.values(), _ROLES[role], role, role == "guide_camera")[0]
+
     def _has_role(self, role: str) -> bool:
         return role in self._used or bool(candidates(self.devices.values(), _ROLES[role]))
 

@@ -54,6 +54,11 @@ class Camera(Instrument):
         return linked and self.device[_EXPOSURE].state is State.BUSY
 
     @property
+    def running(self) -> Operation[Frame] | None:
+        """The exposure that this program has under way, if there is one."""
+        return _running.get(self.device) if _running.has(self.device) else None
+
+    @property
     def binning(self) -> tuple[int, int]:
         """How many pixels are read as one, horizontally and vertically."""
         binning = self.device["CCD_BINNING"].vector
@@ -76,7 +81,7 @@ class Camera(Instrument):
         frame_member = _frame_member(frame_type)
         pair = None if binning is None else _pair(binning)
         label = f"expose {self.name} for {seconds:g} s"
-        if _running.has(self.device) or self.exposing:
+        if self.running is not None or self.exposing:
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
         operation = Procedure(label, self._exposing(label, seconds, frame_member, pair))
         return _running.keep(self.device, operation)

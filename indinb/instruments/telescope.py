@@ -155,6 +155,34 @@ class Telescope(Instrument):
         """
         return self.start_slew(target, dec).wait()
 
+    def start_sync(self, target: Any, dec: Any = None, /) -> Operation[SkyCoord]:
+        """Start to tell the mount where it points; see `sync`."""
+        return Procedure(f"sync {self.name}", self._syncing(self._aim(target, dec)))
+
+    def sync(self, target: Any, dec: Any = None, /) -> SkyCoord:
+        """Tell the mount that it points at a target, as seen in a picture; it does not move.
+
+        Parameters
+        ----------
+        target, dec
+            As for `slew`.
+
+        Returns
+        -------
+        SkyCoord
+            Where the mount thinks that it points then, in ICRS.
+
+        Raises
+        ------
+        UnknownTarget
+            If no catalogue has the name.
+        Refused
+            If the mount is parked, or cannot be told.
+        OperationError
+            If it fails.
+        """
+        return self.start_sync(target, dec).wait()
+
     def start_track(self, mode: str | None = None) -> Operation[None]:
         """Start to follow the sky; see `track`."""
         return Procedure(f"track with {self.name}", self._tracking(mode))
@@ -225,9 +253,7 @@ class Telescope(Instrument):
     def _slewing(self, label: str, aim: SkyCoord) -> Steps[SkyCoord]:
         if self.parked:
             raise Refused(f"{self.name} is parked: telescope.unpark() first")
-        with offline():
-            of_date = aim.transform_to(TETE(obstime=self.time))
-        asked = {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
+        asked = self._asked(aim)
         yield from self._ensure("ON_COORD_SET", "TRACK")
         yield self._coordinates.ask(
             asked,
@@ -240,6 +266,26 @@ class Telescope(Instrument):
         )
         reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
         return reached
+
+    def _syncing(self, aim: SkyCoord) -> Steps[SkyCoord]:
+        if self.parked:
+            raise Refused(f"{self.name} is parked: telescope.unpark() first")
+        how = self._find("ON_COORD_SET")
+        if how is None or "SYNC" not in how:
+            raise Refused(f"{self.name} cannot be told where it points")
+        yield how.set("SYNC")
+        try:
+            yield self._coordinates.set(self._asked(aim))
+        finally:  # or the next slew would be one more sync
+            yield how.set("TRACK")
+        reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
+        return reached
+
+    def _asked(self, aim: SkyCoord) -> dict[str, float]:
+        """Write a target as INDI's mounts understand it."""
+        with offline():
+            of_date = aim.transform_to(TETE(obstime=self.time))
+        return {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
 
     def _tracking(self, mode: str | None) -> Steps[None]:
         if self.parked:
