@@ -27,6 +27,8 @@ from indinb.protocol.vocabulary import Interface
 if TYPE_CHECKING:
     from astropy import units as u
 
+    from indinb.widgets.dashboard import Dashboard
+
 _PORT = 7624
 
 _ROLES: dict[str, Interface] = {
@@ -69,6 +71,7 @@ class Client(Connection):
         self._used: dict[str, Device] = {}
         self._chosen: dict[str, Device] = {}
         self._guard: Guard | None = None
+        self._dashboard: Dashboard | None = None
 
     @property
     def telescope(self) -> Telescope:
@@ -124,6 +127,34 @@ class Client(Connection):
             raise TypeError("mount and telescope are two words for one role: give one of them")
         names = {r: d.name if isinstance(d, Device) else d for r, d in known.items()}
         self._used |= {role: self.devices[name] for role, name in names.items()}
+
+    def dashboard(self) -> "Dashboard":
+        """Return the desk of an observer: mount, camera, focuser and filter wheel in one widget.
+
+        It shows what the instruments tell, and the newest picture, whoever has asked for it. It
+        asks them for what is clicked: nothing blocks, and what fails says why on its card.
+        Instruments that are not there yet appear when they are. With several of a kind, it takes
+        those that `telescope`, `camera`, `focuser` and `filter_wheel` would; `use` chooses others.
+
+        So that pictures come, the camera's BLOBs are switched on, as `enable_blobs` does.
+
+        Returns
+        -------
+        Dashboard
+            To show as the last line of a cell; the same one for this client until it is closed.
+
+        Examples
+        --------
+        ::
+
+            client = indinb.simulate()
+            client.dashboard()
+        """
+        from indinb.widgets.dashboard import Dashboard
+
+        if self._dashboard is None or self._dashboard.comm is None:  # it was closed
+            self._dashboard = Dashboard(self)
+        return self._dashboard
 
     @property
     def save_to(self) -> Path | None:
@@ -234,6 +265,7 @@ class Client(Connection):
             super().close()
             if self.archive is not None:
                 self.archive.close()
+            self._dashboard = None  # what it shows stays in the notebook
         finally:
             if self._on_close is not None:
                 self._on_close()
