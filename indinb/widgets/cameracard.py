@@ -48,12 +48,11 @@ class CameraCard(Card):
         series = self._series
         return {
             "light": State.BUSY if busy else state(device, _EXPOSURE) or State.IDLE,
-            "words": "Exposing" if busy else "Ready",
+            "words": self._words(busy),
             "exposing": busy,
             "plan": self._plan,
             "loop": self._loop,
-            "taken": None if series is None else series.taken,
-            "wanted": None if series is None or self._loop else series.wanted,
+            "series": series is not None,
             "binnings": _binnings(device),
             "frame_types": _frame_types(device),
             "temperature": celsius(number(device, _TEMPERATURE, "CCD_TEMPERATURE_VALUE")),
@@ -65,6 +64,13 @@ class CameraCard(Card):
                 "abort": busy or series is not None,
             },
         }
+
+    def _words(self, busy: bool) -> str:
+        series = self._series
+        word = "Exposing" if busy or series is not None else "Ready"
+        if series is None or (series.wanted == 1 and not self._loop):
+            return word
+        return f"{word} {series.taken}" + ("" if self._loop else f" of {series.wanted}")
 
     def _progress(self, device: Device) -> Json | None:
         told = super()._progress(device)

@@ -119,7 +119,9 @@ class Darkroom:
 def _developed(negative: _Negative, serial: int) -> Picture:
     try:
         frame = Frame.from_blob(negative.blob, negative.geometry)
-        return Picture(frame.to_png(), {"serial": serial, "file": None, **facts(frame)})
+        return Picture(
+            frame.to_png("percentile", "asinh"), {"serial": serial, "file": None, **facts(frame)}
+        )
     except ImageError as error:
         return Picture(b"", {"serial": serial, "error": str(error)})
 

@@ -41,7 +41,7 @@ function coolingView(act) {
   const cooler = toggleView("Cooler", (on) => act("cooler", { on }));
   const cool = () => field.value.trim() && act("cool", { celsius: field.value });
   const wish = form("Cooling", cool, labelled("Cool to", field, "°C"), send);
-  const el = div("indinb-line", wish, cooler.el);
+  const el = div("indinb-line indinb-cooling", wish, cooler.el);
   function update({ temperature, cooler: on, can }) {
     wish.hidden = !can.cool || !temperature;
     cooler.el.hidden = !can.switch;
@@ -53,7 +53,7 @@ function coolingView(act) {
 
 function cameraBody(act) {
   const picture = pictureView();
-  const readouts = readoutsView("");
+  const sensor = span("indinb-sensor");
   const exposure = textField({ inputmode: "text", required: "" });
   const count = textField({ inputmode: "numeric" });
   const loop = toggleView("Loop", (on) => act("loop", { on }));
@@ -62,7 +62,7 @@ function cameraBody(act) {
   const expose = sender("Expose");
   const frames = labelled("Frames", count);
   const bins = labelled("Binning", binning);
-  const fields = [labelled("Exposure", exposure, "s"), frames, loop.el, bins];
+  const fields = [labelled("Exposure (s)", exposure), frames, loop.el, bins];
   const plan = form("Exposures", take, ...fields, labelled("Type", frameType), expose);
   const cooling = coolingView(act);
   let begun = false;
@@ -84,23 +84,22 @@ function cameraBody(act) {
     begun = true;
   }
   function update(card) {
-    const { taken, wanted } = card;
-    const series = taken && (wanted > 1 || card.loop) ? `${taken}${wanted ? ` of ${wanted}` : ""}` : "";
-    readouts.update([["Sensor", card.temperature], ["Frame", series]]);
+    setText(sensor, card.temperature ?? "");
     setOptions(binning, card.binnings.map((one) => [one, `${one} × ${one}`]));
     setOptions(frameType, card.frame_types.map((one) => [one, sentence(one)]));
     if (!begun) begin(card.plan);
     bins.hidden = card.binnings.length < 2;
     loop.update(card.loop);
     count.disabled = card.loop;
-    expose.disabled = !card.can.expose || card.exposing || taken !== null;
+    expose.disabled = !card.can.expose || card.exposing || card.series;
     cooling.update(card);
   }
   return {
-    before: [picture.el],
-    readouts: [readouts.el],
+    above: [picture.el],
+    aside: [sensor],
+    readouts: [],
     controls: [plan, cooling.el],
     update,
-    updateBefore: picture.update,
+    updateAbove: picture.update,
   };
 }

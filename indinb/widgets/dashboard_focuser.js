@@ -38,6 +38,7 @@ function focuserBody(act) {
   const goTo = form("Position", move, labelled("Go to", field), go);
   const fields = [labelled("Small step", small.field), labelled("Large step", large.field)];
   const sizing = div("indinb-line indinb-sizes", ...fields);
+  const line = div("indinb-line", goTo, sizing);
 
   function draw() {
     steps.forEach((step) => step.draw());
@@ -57,7 +58,7 @@ function focuserBody(act) {
     go.disabled = moving;
   }
   draw();
-  return { readouts: [readouts.el], controls: [row, goTo, sizing], update };
+  return { readouts: [readouts.el], controls: [row, line], update };
 }
 
 /** The filters as buttons. */
@@ -106,7 +107,7 @@ function wheelBody(act) {
   const list = filterDropdown(select);
   const empty = create("p", {}, "The wheel tells no filters yet.");
 
-  function update({ filters, slot, light, can }) {
+  function update({ filters, slot, light, can }, { read_only: readOnly }) {
     const busy = light === "Busy";
     const items = filters.map((name, index) => ({
       slot: index + 1,
@@ -116,6 +117,7 @@ function wheelBody(act) {
     }));
     const many = items.length > MOST_BUTTONS;
     readouts.update([["Filter", filters[slot - 1]]]);
+    readouts.el.hidden = can.select && !readOnly; // the controls tell the same
     buttons.el.hidden = many || !can.select;
     list.el.hidden = !many || !can.select;
     empty.hidden = items.length > 0;

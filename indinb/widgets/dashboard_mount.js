@@ -21,7 +21,7 @@ function targetView() {
 function mountBody(act) {
   const readouts = readoutsView("indinb-directions");
   const target = targetView();
-  const field = textField({ placeholder: "M31, Vega, 00:42:44 +41:16:09", enterkeyhint: "go" });
+  const field = textField({ placeholder: "M31, Vega or RA Dec", enterkeyhint: "go" });
   const aim = (action) => () => {
     if (field.value.trim()) act(action, { target: field.value });
     else field.focus();

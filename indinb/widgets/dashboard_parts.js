@@ -74,23 +74,23 @@ function toggleView(text, ask) {
   return { el, update };
 }
 
-/** How far something is that takes its time. */
+/** How far something is that takes its time: a line, and a word beside it. */
 function progressView(label) {
   const fill = div("indinb-fill");
-  const bar = create("div", { class: "indinb-bar", role: "progressbar", "aria-label": label }, fill);
+  const attributes = { class: "indinb-bar", role: "progressbar", "aria-label": label };
+  const el = create("div", attributes, fill);
   const detail = span("indinb-detail");
-  const el = div("indinb-progress-line", bar, detail);
   function update(progress) {
-    el.dataset.running = Boolean(progress);
-    bar.hidden = !progress;
-    setText(detail, progress?.detail ?? "");
     const fraction = progress?.fraction ?? null;
-    bar.dataset.known = fraction !== null;
+    el.dataset.running = Boolean(progress);
+    el.dataset.known = fraction !== null;
+    setText(detail, progress?.detail ?? "");
     fill.style.width = fraction === null ? "" : `${100 * fraction}%`;
-    if (fraction === null) bar.removeAttribute("aria-valuenow");
-    else bar.setAttribute("aria-valuenow", Math.round(100 * fraction));
+    el.setAttribute("aria-valuetext", progress?.detail ?? "nothing is under way");
+    if (fraction === null) el.removeAttribute("aria-valuenow");
+    else el.setAttribute("aria-valuenow", Math.round(100 * fraction));
   }
-  return { el, update };
+  return { el, detail, update };
 }
 
 /** What went wrong, until it is dismissed or something else is asked. */
@@ -133,32 +133,50 @@ function stopButton(label, stop) {
   return el;
 }
 
-/** One instrument: its heading and state, what it tells, and what can be asked of it. */
-function cardView(store, name, label, makeBody, { stops = true } = {}) {
-  const act = (action, values) => store.act(name, action, values);
-  const body = makeBody(act);
+/** What stands at the head of a card: which instrument, what it does, and how to stop it. */
+function headerView(label, aside, abort) {
   const light = span("indinb-light");
   const device = span("indinb-device");
   const words = create("span", { class: "indinb-words", role: "status" });
-  const abort = stopButton(label, () => store.abort(name));
+  const progress = progressView(label);
   const title = create("h3", {}, label);
-  const header = create("header", {}, light, title, device, words, ...(stops ? [abort] : []));
+  const names = div("indinb-names", title, device, progress.detail);
+  const el = create("header", {}, light, names, ...aside, words, ...abort, progress.el);
+  function update(card) {
+    const ready = card.condition === "ready";
+    light.dataset.state = card.light ?? "";
+    setText(device, card.device ?? "");
+    setText(words, ready ? card.words : "");
+    progress.update(ready ? card.progress : null);
+    device.hidden = Boolean(progress.detail.textContent); // there is room for one of them
+  }
+  return { el, update };
+}
+
+/**
+ * One instrument: its heading and state, what it tells, and what can be asked of it.
+ *
+ * A body may also have `above` and `aside`, elements over the heading and within it, and
+ * `updateAbove(state)`, which follows the whole state.
+ */
+function cardView(store, name, label, makeBody, { stops = true } = {}) {
+  const act = (action, values) => store.act(name, action, values);
+  const body = makeBody(act);
+  const abort = stopButton(label, () => store.abort(name));
+  const header = headerView(label, body.aside ?? [], stops ? [abort] : []);
   const note = noteView(() => act("dismiss"));
   const absence = absenceView(() => act("connect"));
-  const progress = progressView(label);
   const controls = create("fieldset", { class: "indinb-controls" }, ...body.controls);
-  const alive = div("indinb-alive", ...body.readouts, progress.el, controls);
-  const el = create("section", { class: "indinb-card", "aria-label": label });
+  const alive = div("indinb-alive", ...body.readouts, controls);
+  const parts = [...(body.above ?? []), header.el, note.el, absence.el, alive];
+  const el = create("section", { class: "indinb-card", "aria-label": label }, ...parts);
   el.dataset.card = name;
-  el.append(...(body.before ?? []), header, note.el, absence.el, alive);
 
   function update(state) {
     const card = state[name];
     const ready = card.condition === "ready";
     const linked = state.status === "connected";
-    light.dataset.state = card.light ?? "";
-    setText(device, card.device ?? "");
-    setText(words, ready ? card.words : "");
+    header.update(card);
     note.update(card.note, state.read_only);
     absence.update(card, state.read_only);
     absence.connector.disabled = !linked;
@@ -167,11 +185,8 @@ function cardView(store, name, label, makeBody, { stops = true } = {}) {
     abort.disabled = !linked || !card.can?.abort;
     controls.hidden = state.read_only;
     controls.disabled = !linked;
-    if (ready) {
-      progress.update(card.progress);
-      body.update(card);
-    }
-    body.updateBefore?.(state);
+    if (ready) body.update(card, state);
+    body.updateAbove?.(state);
   }
   return { el, update };
 }

@@ -72,7 +72,11 @@ class WheelCard(Card):
             filters, slot = wheel.filters, wheel.slot
         return {
             "light": State.BUSY if turning else State.ALERT if alert else State.OK,
-            "words": "Turning" if turning else "Reports an error" if alert else "In place",
+            "words": "Turning"
+            if turning
+            else "Reports an error"
+            if alert
+            else _name(filters, slot),
             "filters": list(filters),
             "slot": slot,
             "can": {"select": can_set(device, _SLOT)},
@@ -86,6 +90,10 @@ class WheelCard(Card):
 
 def _is_busy(device: Device, *names: str) -> bool:
     return any(state(device, name) is State.BUSY for name in names)
+
+
+def _name(filters: tuple[str, ...], slot: int | None) -> str:
+    return "Not known" if slot is None else filters[slot - 1]
 
 
 def _range(limits: tuple[int, int] | None) -> str:
