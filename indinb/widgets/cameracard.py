@@ -204,7 +204,7 @@ def _seconds(text: str) -> u.Quantity:
 
 def _count(text: str) -> int:
     count = _number(text, "number of frames")
-    if count < 1 or count != int(count):
+    if count < 1 or not count.is_integer():
         raise OutOfRange(f"{text!r} is no number of frames: write 1 or more")
     return int(count)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from indinb.client import display
+from indinb.client.blocking import blocking
 from indinb.client.clock import Timer, call_later
 from indinb.printable import printable
 from indinb.widgets.darkroom import Picture
@@ -64,6 +65,7 @@ class Dashboard(Widget):
         self._desk: Desk | None = Desk(client, self._feed.poke)
         # Before the snapshot is taken, so that nothing falls between it and the first patch.
         self._subscription = client.observe(self._desk.hear)
+        self._leave = blocking.observe(lambda _: self._feed.poke())
         self._names = ", ".join(self._desk.devices) or "no instruments"
         super().__init__()
         self._feed.poke()
@@ -121,6 +123,7 @@ class Dashboard(Widget):
 
     def _rest(self) -> None:
         self._subscription.close()
+        self._leave()
         self._feed.close()
         if self._beat is not None:
             self._beat.cancel()

@@ -7,9 +7,10 @@ from typing import Any
 from comm.base_comm import BaseComm
 
 from indinb.widgets import Panel, ProgressBar
+from indinb.widgets.dashboard import Dashboard
 
 Json = dict[str, Any]
-Widget = Panel | ProgressBar
+Widget = Panel | ProgressBar | Dashboard
 
 
 class FakeComm(BaseComm):
@@ -18,6 +19,7 @@ class FakeComm(BaseComm):
     def __init__(self, **options: Any) -> None:
         self.opened: Json = {}
         self.contents: list[Any] = []
+        self.files: list[bytes] = []
         self.states: list[Json] = []
         super().__init__(**options)
 
@@ -29,6 +31,7 @@ class FakeComm(BaseComm):
             self.opened = _state(data, buffers)
         elif data.get("method") == "custom":
             self.contents.append(data["content"])
+            self.files += map(bytes, buffers or [])
         elif data.get("method") == "update":
             self.states.append(_state(data, buffers))
 

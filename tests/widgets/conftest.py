@@ -11,7 +11,8 @@ from ipywidgets.widgets.widget import _instances
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from indinb.client import asking
-from indinb.widgets import Panel, ProgressBar, feed, progress
+from indinb.widgets import Panel, ProgressBar, dashboard, feed, progress
+from indinb.widgets.dashboard import Dashboard
 from tests.client.conftest import client as client
 from tests.client.conftest import connect as connect
 from tests.client.conftest import harbour as harbour
@@ -20,6 +21,7 @@ from tests.client.conftest import server as server
 from tests.client.fakes import ManualClock
 from tests.lab import Lab, jupyter_lab
 from tests.widgets.comms import FakeComm, Widget
+from tests.widgets.observers import Begin, Observer, observe
 from tests.widgets.pages import PAGE, PanelPage
 from tests.widgets.snapshots import Json, device
 
@@ -52,7 +54,7 @@ def no_message_is_lost(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 def _open_widgets() -> set[Widget]:
-    return {one for one in _instances.values() if isinstance(one, Panel | ProgressBar)}
+    return {one for one in _instances.values() if isinstance(one, Panel | ProgressBar | Dashboard)}
 
 
 @pytest.fixture
@@ -74,10 +76,34 @@ def close_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Widget], 
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for widgets and operations, that goes on when it is told to."""
     clock = ManualClock()
-    for module in (feed, asking, progress):
+    for module in (feed, asking, progress, dashboard):
         monkeypatch.setattr(module, "call_later", clock.call_later)
     monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
+
+
+@pytest.fixture
+def begin(
+    monkeypatch: pytest.MonkeyPatch, clock: ManualClock, close_later: Callable[[Widget], Widget]
+) -> Iterator[Begin]:
+    """Return a function that connects to drivers and looks at their dashboard."""
+    observers: list[Observer] = []
+
+    def begin(*defined: Any, **options: Any) -> Observer:
+        observer = observe(monkeypatch, clock, *defined, **options)
+        observers.append(observer)
+        close_later(observer.dashboard)
+        return observer
+
+    yield begin
+    for observer in observers:
+        observer.client.close()
+
+
+@pytest.fixture
+def observer(begin: Begin) -> Observer:
+    """Return the other end of a dashboard with mount, camera, focuser and filter wheel."""
+    return begin()
 
 
 # Not for the session: while Playwright's synchronous half is up, its event loop counts as running
