@@ -40,7 +40,7 @@ function coolingView(act) {
   send.type = "submit";
   const cooler = toggleView("Cooler", (on) => act("cooler", { on }));
   const cool = () => field.value.trim() && act("cool", { celsius: field.value });
-  const wish = form("Cooling", cool, labelled("Cool to", field, "°C"), send);
+  const wish = form(cool, labelled("Cool to", field, "°C"), send);
   const el = div("indinb-line indinb-cooling", wish, cooler.el);
   function update({ temperature, cooler: on, can }) {
     wish.hidden = !can.cool || !temperature;
@@ -63,7 +63,7 @@ function cameraBody(act) {
   const frames = labelled("Frames", count);
   const bins = labelled("Binning", binning);
   const fields = [labelled("Exposure (s)", exposure), frames, loop.el, bins];
-  const plan = form("Exposures", take, ...fields, labelled("Type", frameType), expose);
+  const plan = form(take, ...fields, labelled("Type", frameType), expose);
   const cooling = coolingView(act);
   let begun = false;
 

@@ -35,7 +35,7 @@ function focuserBody(act) {
   const field = textField({ inputmode: "numeric" });
   const go = sender("Go");
   const move = () => (field.value.trim() ? act("go", { position: field.value }) : field.focus());
-  const goTo = form("Position", move, labelled("Go to", field), go);
+  const goTo = form(move, labelled("Go to", field), go);
   const fields = [labelled("Small step", small.field), labelled("Large step", large.field)];
   const sizing = div("indinb-line indinb-sizes", ...fields);
   const line = div("indinb-line", goTo, sizing);

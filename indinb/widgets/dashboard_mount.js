@@ -30,7 +30,7 @@ function mountBody(act) {
   const sync = plainButton("Sync", aim("sync"));
   const track = toggleView("Track", (on) => act("track", { on }));
   const park = plainButton("Park", () => act("park", { on: park.dataset.parked !== "true" }));
-  const goal = form("Target", aim("slew"), labelled("Target", field), slew, sync);
+  const goal = form(aim("slew"), labelled("Target", field), slew, sync);
   const motion = div("indinb-line", track.el, park);
 
   function update(card) {

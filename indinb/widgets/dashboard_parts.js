@@ -43,12 +43,12 @@ const sender = (text) => create("button", { type: "submit", class: "indinb-set" 
 const plainButton = (text, onclick) => button("indinb-switch", onclick, text);
 
 /** Fields that are sent together. */
-function form(label, submit, ...children) {
+function form(submit, ...children) {
   const onsubmit = (event) => {
     event.preventDefault();
     submit();
   };
-  return create("form", { class: "indinb-form", "aria-label": label, onsubmit }, ...children);
+  return create("form", { class: "indinb-form", onsubmit }, ...children);
 }
 
 /** Values with their names; update([[name, value]…]) leaves out those that nobody tells. */
