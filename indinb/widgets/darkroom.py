@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 IMAGE = "CCD1"
 """The BLOB of a camera's main sensor."""
 
+_LONGEST = 1280  # pixels on the longer side: as wide as it is shown
+
 
 class Picture(NamedTuple):
     """A picture, as it is shown."""
@@ -120,7 +122,7 @@ def _developed(negative: _Negative, serial: int) -> Picture:
     try:
         frame = Frame.from_blob(negative.blob, negative.geometry)
         return Picture(
-            frame.to_png("percentile", "asinh"), {"serial": serial, "file": None, **facts(frame)}
+            frame.to_png("percentile", "asinh", _LONGEST), {"serial": serial, "file": None, **facts(frame)}
         )
     except ImageError as error:
         return Picture(b"", {"serial": serial, "error": str(error)})

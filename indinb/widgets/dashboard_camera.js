@@ -54,7 +54,7 @@ function coolingView(act) {
 function cameraBody(act) {
   const picture = pictureView();
   const sensor = span("indinb-sensor");
-  const exposure = textField({ inputmode: "text", required: "" });
+  const exposure = textField({ inputmode: "text" });
   const count = textField({ inputmode: "numeric" });
   const loop = toggleView("Loop", (on) => act("loop", { on }));
   const binning = dropdown({});
@@ -68,6 +68,7 @@ function cameraBody(act) {
   let begun = false;
 
   function take() {
+    if (expose.disabled) return; // Enter asks nobody
     act("expose", {
       exposure: exposure.value,
       count: count.value || "1",

@@ -34,7 +34,11 @@ function focuserBody(act) {
   row.append(...steps.map(({ el }) => el));
   const field = textField({ inputmode: "numeric" });
   const go = sender("Go");
-  const move = () => (field.value.trim() ? act("go", { position: field.value }) : field.focus());
+  function move() {
+    if (go.disabled) return; // Enter asks nobody
+    if (field.value.trim()) act("go", { position: field.value });
+    else field.focus();
+  }
   const goTo = form(move, labelled("Go to", field), go);
   const fields = [labelled("Small step", small.field), labelled("Large step", large.field)];
   const sizing = div("indinb-line indinb-sizes", ...fields);

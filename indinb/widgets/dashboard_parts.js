@@ -42,13 +42,17 @@ function setOptions(select, options) {
 const sender = (text) => create("button", { type: "submit", class: "indinb-set" }, text);
 const plainButton = (text, onclick) => button("indinb-switch", onclick, text);
 
-/** Fields that are sent together. */
+/** Fields that are sent together; JupyterLab keeps Enter from doing that by itself. */
 function form(submit, ...children) {
   const onsubmit = (event) => {
     event.preventDefault();
     submit();
   };
-  return create("form", { class: "indinb-form", onsubmit }, ...children);
+  const onkeydown = (event) => {
+    const { key, isComposing, target } = event;
+    if (key === "Enter" && !isComposing && target.tagName === "INPUT") onsubmit(event);
+  };
+  return create("form", { class: "indinb-form", onsubmit, onkeydown }, ...children);
 }
 
 /** Values with their names; update([[name, value]…]) leaves out those that nobody tells. */

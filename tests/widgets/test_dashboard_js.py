@@ -205,6 +205,8 @@ def test_no_second_exposure_at_once(board: DashboardPage) -> None:
     for facts in ({"exposing": True}, {"exposing": False, "series": True}):
         board.patch(camera=facts)
         expect(board.button("camera", "Expose")).to_be_disabled()
+        board.field("Frames").press("Enter")
+    assert board.take() == []
     board.patch(camera={"series": False})
     expect(board.button("camera", "Expose")).to_be_enabled()
 
@@ -345,6 +347,8 @@ def test_a_position(board: DashboardPage) -> None:
     assert board.take() == [act("focuser", "go", position="30 000")]
     board.patch(focuser={"light": "Busy", "words": "Moving"})
     expect(board.button("focuser", "Go")).to_be_disabled()
+    board.field("Go to").press("Enter")
+    assert board.take() == []
 
 
 def test_a_focuser_that_knows_no_positions(board: DashboardPage) -> None:
@@ -412,7 +416,8 @@ def test_what_is_not_connected_can_be(board: DashboardPage) -> None:
 
 @pytest.mark.parametrize("status", ["lost", "closed"])
 def test_a_lost_link(board: DashboardPage, status: str) -> None:
-    board.patch(status=status, loss="the link to localhost is lost", mount={"can": {"abort": True}})
+    can = board.told["mount"]["can"] | {"abort": True}
+    board.patch(status=status, loss="the link to localhost is lost", mount={"can": can})
     banner = board.root.locator(".indinb-banner")
     expect(banner).to_have_text("The link to localhost is lost. These are the last known values.")
     expect(board.root.locator("input:enabled, select:enabled")).to_have_count(0)
