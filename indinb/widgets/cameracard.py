@@ -192,7 +192,7 @@ def _seconds(text: str) -> u.Quantity:
 
     Examples
     --------
-    >>> _seconds("2 min").to_value("s")
+    >>> float(_seconds("2 min").to_value("s"))
     120.0
     """
     try:
