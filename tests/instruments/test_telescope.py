@@ -112,6 +112,19 @@ def test_a_slew_after_a_sync_slews(telescope: Telescope):
     assert "Slewing to RA" in " ".join(m.message for m in telescope.device.messages[-3:])
 
 
+def test_sync(telescope: Telescope):
+    far = FAR_FROM_M31
+    assert telescope.sync(far).separation(far) < 1 * u.arcmin
+    assert telescope.radec.separation(far) < 1 * u.arcmin
+    assert telescope.device["ON_COORD_SET"].value == "TRACK"
+
+
+def test_a_sync_does_not_move(telescope: Telescope):
+    telescope.sync("M31")
+    assert not telescope.slewing
+    assert telescope.slew(M31).separation(M31) < 1 * u.arcmin
+
+
 def test_await_a_slew(telescope: Telescope):
     async def go() -> SkyCoord:
         return await telescope.start_slew("M31")

@@ -114,6 +114,18 @@ DELIVER = """([content, text]) => {
 }"""
 
 
+_CUT = """root => [...root.querySelectorAll("dd, h3, button, .indinb-words, label")]
+    .filter((one) => one.checkVisibility() && getComputedStyle(one).display !== "inline"
+      && one.scrollWidth > one.clientWidth + 1)
+    .map((one) => one.textContent)"""
+
+
+def cut(root: Locator) -> list[str]:
+    """Return the words of a dashboard that have no room."""
+    found: list[str] = root.evaluate(_CUT)
+    return found
+
+
 class DashboardPage(WidgetPage):
     """A dashboard on a page."""
 

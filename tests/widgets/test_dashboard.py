@@ -1,6 +1,8 @@
 """The dashboard's half in Python: what it tells browsers, and how it obeys them."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -104,6 +106,11 @@ def test_pages_without_widgets_show_a_table(observer: Observer) -> None:
         assert f"<td>{words}</td>" in page
     data, _ = DisplayFormatter().format(observer.dashboard)
     assert data["text/html"] == page
+
+
+def test_who_wants_no_dashboard_loads_no_widgets() -> None:
+    code = "import indinb, sys; indinb.connect; sys.exit('ipywidgets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # ---- What it tells ----

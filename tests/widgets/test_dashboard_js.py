@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from indinb.widgets.module import source
 from tests.widgets.accessibility import findings
-from tests.widgets.dashboards import FILTERS, PICTURE, DashboardPage, act, desk, sky
+from tests.widgets.dashboards import FILTERS, PICTURE, DashboardPage, act, cut, desk, sky
 from tests.widgets.pages import colours
 
 Open = Callable[..., DashboardPage]
@@ -503,11 +503,7 @@ def test_everything_has_its_room(open_desk: Open, width: int) -> None:
     board = open_desk(width, **FULL)
     page = board.page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    cut = """root => [...root.querySelectorAll("dd, h3, button, .indinb-words, label")]
-        .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
-          && getComputedStyle(one).display !== "inline")
-        .map((one) => one.textContent)"""
-    assert board.root.evaluate(cut) == []
+    assert cut(board.root) == []
     lefts = {
         name: board.card(name).bounding_box()["x"]  # type: ignore[index]
         for name in ("camera", "mount", "focuser", "wheel")

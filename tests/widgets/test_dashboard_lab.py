@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.lab import Notebook, jupyter_lab, write_notebook
 from tests.widgets.accessibility import findings
+from tests.widgets.dashboards import cut
 from tests.widgets.pages import ARTIFACTS, colours
 
 SETUP = """\
@@ -96,6 +97,7 @@ def test_an_observer_at_work(notebook: Notebook) -> None:
     target.press("Enter")
     expect(mount.get_by_role("alert")).to_contain_text("'M99x' is not known")
     assert findings(desk) == []
+    assert cut(desk) == []
     check_pictures(notebook, desk)
 
     notebook.run(4)

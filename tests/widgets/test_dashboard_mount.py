@@ -213,9 +213,11 @@ def test_what_is_no_target(mount: Observer, target: str) -> None:
     assert mount.asked("EQUATORIAL_EOD_COORD") == []
 
 
-def test_a_parked_mount_says_what_to_do(mount: Observer) -> None:
+@pytest.mark.parametrize("action", ["slew", "sync"])
+def test_a_parked_mount_says_what_to_do(mount: Observer, action: str) -> None:
     mount.tell(update(PARK, State.OK, PARK=True, UNPARK=False))
-    mount.act("mount", "slew", target="M31")
+    mount.act("mount", action, target="M31")
+    assert mount.asked("ON_COORD_SET") == []
     assert "parked" in mount["mount"]["note"]["text"]
 
 
