@@ -3,8 +3,8 @@
  *
  * A part of the dashboard's module; dashboard.js tells how the parts are joined.
  *
- * A "body" is `{ readouts, controls, update(card) }`: what a card shows of its instrument, what can
- * be asked of it, and how both follow the card. A click asks; only what Python says is shown.
+ * A "body" is `{ readouts, controls, update(card) }`: what a card shows of its instrument, what
+ * can be asked of it, and how both follow the card. A click asks; only what Python says is shown.
  */
 
 let lastFieldId = 0;

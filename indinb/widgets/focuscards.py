@@ -27,7 +27,7 @@ class FocuserCard(Card):
         moving = self.operation is not None or _is_busy(device, _ABSOLUTE, _RELATIVE)
         alert = State.ALERT in (state(device, _ABSOLUTE), state(device, _RELATIVE))
         position = limits = None
-        with suppress(IndiError):  # some know no positions
+        with suppress(IndiError, ValueError, OverflowError):  # some know none, or no end
             position, limits = focuser.position, focuser.limits
         return {
             "light": State.BUSY if moving else State.ALERT if alert else State.OK,

@@ -133,18 +133,24 @@ def _motion(device: Device) -> tuple[State, str]:
 
 def _direction(device: Device) -> Json:
     """Tell where a mount points, in ICRS and over its horizon, as far as is known."""
-    ra, dec = number(device, _EOD, "RA"), number(device, _EOD, "DEC")
+    ra, dec = _angle(device, _EOD, "RA", 24), _angle(device, _EOD, "DEC", 90)
     if ra is None or dec is None:
         return {}
     now = Telescope(device).time
     right_ascension, declination = pointing.icrs(ra, dec, now)
     told = {"ra": pointing.hms(right_ascension), "dec": pointing.dms(declination)}
-    latitude = number(device, "GEOGRAPHIC_COORD", "LAT")
-    longitude = number(device, "GEOGRAPHIC_COORD", "LONG")
+    latitude = _angle(device, "GEOGRAPHIC_COORD", "LAT", 90)
+    longitude = _angle(device, "GEOGRAPHIC_COORD", "LONG", 360)
     if not latitude and not longitude:  # it was never told
         return told
     altitude, azimuth = pointing.horizontal(ra, dec, now, latitude or 0.0, longitude or 0.0)
     return told | {"alt": pointing.altitude(altitude), "az": pointing.azimuth(azimuth)}
+
+
+def _angle(device: Device, name: str, member: str, most: float) -> float | None:
+    """Return an angle that a driver tells, unless there is none so large."""
+    value = number(device, name, member)
+    return value if value is not None and abs(value) <= most else None
 
 
 def _height(altitude: float | None) -> str:

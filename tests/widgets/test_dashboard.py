@@ -1,6 +1,7 @@
 """The dashboard's half in Python: what it tells browsers, and how it obeys them."""
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -14,11 +15,12 @@ from indinb import Client
 from indinb.client import reading
 from indinb.client.blocking import blocking
 from indinb.errors import UnknownDevice
-from indinb.protocol.messages import Delete, EnableBlob, New
-from indinb.protocol.vocabulary import State
+from indinb.protocol.messages import Define, Delete, EnableBlob, New
+from indinb.protocol.vocabulary import Kind, State
 from indinb.widgets.dashboard import BEAT, Dashboard
 from tests.client.fakes import SOON, ManualClock, update
 from tests.client.harbour import Harbour
+from tests.hostile import TEXTS, arrives
 from tests.waiting import wait_until
 from tests.widgets.comms import Widget
 from tests.widgets.observers import (
@@ -34,6 +36,7 @@ from tests.widgets.observers import (
     Begin,
     Observer,
     definitions,
+    of,
 )
 
 # ---- Of a client ----
@@ -233,6 +236,33 @@ def test_pictures_are_wanted_from_the_camera_alone(observer: Observer) -> None:
     observer.server.tell()
     asked = [each for each in observer.server.received if isinstance(each, EnableBlob)]
     assert [(each.device, each.name) for each in asked] == [(CCD, "CCD1")]
+
+
+def strange(definition: Define, value: float) -> Define:
+    """Return a definition all of whose numbers are one."""
+    if definition.kind is not Kind.NUMBER:
+        return definition
+    numbers = {"value": value, "min": value, "max": value}
+    return definition._replace(members=[each._replace(**numbers) for each in definition.members])
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e308, -1e308, 0.0, 0.5])
+def test_numbers_that_make_no_sense_harm_nobody(begin: Begin, value: float) -> None:
+    observer = begin(*[strange(each, value) for each in ALL])
+    for name in ("mount", "camera", "focuser", "wheel"):
+        assert observer[name]["condition"] == "ready"
+    assert json.dumps(observer.state, allow_nan=False)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_words_of_a_hostile_server_are_told_as_they_are(begin: Begin, text: str) -> None:
+    observer = begin()
+    names = of(WHEEL, "FILTER_NAME")
+    observer.server.send(update(names, State.ALERT, **{each.name: text for each in names.members}))
+    observer.settle()
+    told = observer["wheel"]["filters"]
+    assert told
+    assert {" ".join(name.split()) for name in told} == {" ".join(arrives(text).split())}
 
 
 # ---- Who may only look ----

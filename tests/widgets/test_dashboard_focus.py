@@ -127,6 +127,16 @@ def test_a_focuser_that_knows_no_positions(begin: Begin) -> None:
     assert [each["FOCUS_RELATIVE_POSITION"] for each in asked] == [100]
 
 
+@pytest.mark.parametrize("end", [float("inf"), float("nan")])
+def test_a_focuser_without_an_end(begin: Begin, end: float) -> None:
+    (member,) = POSITION.members
+    endless = POSITION._replace(members=[member._replace(max=end)])
+    observer = begin(*[endless if each is POSITION else each for each in definitions(FOCUSER)])
+    observer.tell(endless)
+    assert observer["focuser"]["condition"] == "ready"
+    assert observer["focuser"]["limits"] == ""
+
+
 def test_a_focuser_that_is_not_all_there_yet(begin: Begin) -> None:
     observer = begin(*[each for each in definitions(FOCUSER) if each.name in SETTINGS])
     card = observer["focuser"]

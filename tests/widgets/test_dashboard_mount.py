@@ -94,15 +94,10 @@ def test_a_site_on_the_equator_is_one(observer: Observer) -> None:
     assert "alt" in observer["mount"]
 
 
-@pytest.mark.parametrize("nonsense", [float("nan"), float("inf")])
+@pytest.mark.parametrize("nonsense", [float("nan"), float("inf"), 25.0, 1e300])
 def test_numbers_that_make_no_sense_are_not_shown(mount: Observer, nonsense: float) -> None:
     mount.tell(points(nonsense, 2.0))
     assert "ra" not in mount["mount"]
-
-
-def test_huge_numbers_harm_nobody(mount: Observer) -> None:
-    mount.tell(points(1e300, -1e300))
-    assert mount["mount"]["ra"]
 
 
 # ---- What it does ----
