@@ -7,6 +7,7 @@ large, so they are sent when a browser asks, which it does when it has drawn the
 
 import logging
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -14,6 +15,7 @@ import traitlets
 from indinb.client import display
 from indinb.client.blocking import blocking
 from indinb.client.clock import Timer, call_later
+from indinb.errors import ConnectionLost
 from indinb.printable import printable
 from indinb.widgets.darkroom import Picture
 from indinb.widgets.desk import Desk
@@ -43,6 +45,7 @@ class Dashboard(Widget):
     _esm = module(
         "elements.js",
         "abort.js",
+        "night.js",
         "dashboard_store.js",
         "dashboard_parts.js",
         "dashboard_mount.js",
@@ -136,6 +139,8 @@ class Dashboard(Widget):
         match content:
             case {"type": "act"}:
                 self._submit(content)
+            case {"type": "reconnect"}:
+                self._reconnect()
             case {"type": "picture"}:
                 self._send_picture()
             case {"type": "resync"}:
@@ -162,6 +167,10 @@ class Dashboard(Widget):
                 desk.cards[card].act(action, values)
         except Exception:
             logger.exception("a dashboard's wish failed: %s of %s, %r", action, card, values)
+
+    def _reconnect(self) -> None:
+        with suppress(ConnectionLost):  # it was closed meanwhile, which the browsers will hear of
+            self._client.reconnect()
 
     def _send_picture(self) -> None:
         picture = self._picture

@@ -138,14 +138,14 @@ function stopButton(label, stop) {
 }
 
 /** What stands at the head of a card: which instrument, what it does, and how to stop it. */
-function headerView(label, aside, abort) {
+function headerView(label, aside, buttons) {
   const light = span("indinb-light");
   const device = span("indinb-device");
   const words = create("span", { class: "indinb-words", role: "status" });
   const progress = progressView(label);
   const title = create("h3", {}, label);
   const names = div("indinb-names", title, device, progress.detail);
-  const el = create("header", {}, light, names, ...aside, words, ...abort, progress.el);
+  const el = create("header", {}, light, names, ...aside, words, ...buttons, progress.el);
   function update(card) {
     const ready = card.condition === "ready";
     light.dataset.state = card.light ?? "";
@@ -163,11 +163,11 @@ function headerView(label, aside, abort) {
  * A body may also have `above` and `aside`, elements over the heading and within it, and
  * `updateAbove(state)`, which follows the whole state.
  */
-function cardView(store, name, label, makeBody, { stops = true } = {}) {
+function cardView(store, name, label, makeBody, { stops = true, corner = [] } = {}) {
   const act = (action, values) => store.act(name, action, values);
   const body = makeBody(act);
   const abort = stopButton(label, () => store.abort(name));
-  const header = headerView(label, body.aside ?? [], stops ? [abort] : []);
+  const header = headerView(label, body.aside ?? [], [...(stops ? [abort] : []), ...corner]);
   const note = noteView(() => act("dismiss"));
   const absence = absenceView(() => act("connect"));
   const controls = create("fieldset", { class: "indinb-controls" }, ...body.controls);

@@ -75,6 +75,9 @@ function createStore(model) {
   function act(card, action, values = {}) {
     model.send({ type: "act", card, action, values });
   }
+  function reconnect() {
+    model.send({ type: "reconnect" });
+  }
   function subscribe(update) {
     views.add(update);
     update(state);
@@ -86,5 +89,5 @@ function createStore(model) {
     model.off("msg:custom", onMessage);
     model.off("change:desk", onWhole);
   }
-  return { act, abort: stopper.abort, subscribe, close };
+  return { act, abort: stopper.abort, reconnect, subscribe, close };
 }

@@ -73,6 +73,7 @@ class Desk:
             "status": client.status,
             "loss": client.loss,
             "read_only": client.read_only,
+            "reconnects": client.reconnects,
             "blocking": blocking.now,
             "picture": None if picture is None else picture.facts,
             **{name: card.describe() for name, card in self.cards.items()},

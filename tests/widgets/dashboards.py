@@ -1,6 +1,5 @@
 """Dashboards on a page, whose Python is the test."""
 
-import base64
 import copy
 import io
 from typing import Any
@@ -21,6 +20,7 @@ DESK: Json = {
     "status": "connected",
     "loss": "",
     "read_only": False,
+    "reconnects": True,
     "blocking": False,
     "picture": None,
     "mount": {
@@ -108,12 +108,6 @@ def sky(level: int = 0) -> bytes:
     return file.getvalue()
 
 
-DELIVER = """([content, text]) => {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  widget.deliver(content, [new DataView(bytes.buffer)]);
-}"""
-
-
 _CUT = """root => [...root.querySelectorAll("dd, h3, button, .indinb-words, label")]
     .filter((one) => one.checkVisibility() && getComputedStyle(one).display !== "inline"
       && one.scrollWidth > one.clientWidth + 1)
@@ -150,8 +144,7 @@ class DashboardPage(WidgetPage):
         self.deliver({"type": "patch", "seq": self.told["seq"], "news": news})
 
     def send_picture(self, serial: int, data: bytes | None = None) -> None:
-        text = base64.b64encode(sky(serial) if data is None else data).decode()
-        self.page.evaluate(DELIVER, [{"type": "picture", "serial": serial}, text])
+        self.deliver({"type": "picture", "serial": serial}, sky(serial) if data is None else data)
 
     def card(self, name: str) -> Locator:
         return self.root.locator(f"[data-card={name}]")

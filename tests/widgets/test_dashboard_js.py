@@ -1,17 +1,16 @@
 """The dashboard's half in a browser: what it shows, and what it sends."""
 
-import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from indinb.widgets.module import source
 from tests.widgets.accessibility import findings
 from tests.widgets.dashboards import FILTERS, PICTURE, DashboardPage, act, cut, desk, sky
+from tests.widgets.nights import check_night
 from tests.widgets.pages import colours
 
 Open = Callable[..., DashboardPage]
@@ -421,7 +420,9 @@ def test_a_lost_link(board: DashboardPage, status: str) -> None:
     banner = board.root.locator(".indinb-banner")
     expect(banner).to_have_text("The link to localhost is lost. These are the last known values.")
     expect(board.root.locator("input:enabled, select:enabled")).to_have_count(0)
-    assert board.root.locator("button:enabled").filter(visible=True).count() == 0
+    buttons = board.root.locator("button:enabled").filter(visible=True)
+    expected = ["Reconnect", ""] if status == "lost" else [""]  # and the moon
+    assert buttons.all_text_contents() == expected
     expect(board.card("mount")).to_contain_text("00h 42m 44s")
     board.patch(status="connected")
     expect(banner).to_be_empty()
@@ -431,7 +432,7 @@ def test_a_lost_link(board: DashboardPage, status: str) -> None:
 def test_who_may_only_look_has_no_controls(open_desk: Open) -> None:
     note = {"text": "stuck", "level": "alert"}
     board = open_desk(read_only=True, picture=PICTURE, focuser={"note": note})
-    for control in ("button", "input", "select"):
+    for control in ("button:not(.indinb-night)", "input", "select"):
         expect(board.root.locator(control).filter(visible=True)).to_have_count(0)
     for name, words in (("mount", "+52° 11′"), ("focuser", "36 700"), ("wheel", "Red")):  # noqa: RUF001
         expect(board.card(name)).to_contain_text(words)
@@ -521,9 +522,9 @@ def test_the_keyboard_is_enough(board: DashboardPage) -> None:
     for _ in range(20):
         page.keyboard.press("Tab")
         seen.append(page.evaluate(names) or page.evaluate(focus))
-    wanted = ["Frames", "Loop", "Binning", "Type", "Expose", "Cool to", "Set", "Cooler", "Target"]
+    wanted = ["Frames", "Loop", "Binning", "Type", "Expose", "Cool to", "Set", "Cooler", "Night"]
     assert seen[:9] == wanted
-    assert seen[9:13] == ["Slew", "Sync", "Track", "Park"]
+    assert seen[9:14] == ["Target", "Slew", "Sync", "Track", "Park"]
     page.keyboard.press("Shift+Tab")
     expect(page.locator(":focus-visible")).to_have_count(1)
 
@@ -549,7 +550,9 @@ PHONE = """<!doctype html><meta name="viewport" content="width=device-width">
 
 def test_no_tooltips_and_no_keys_of_jupyter(board: DashboardPage) -> None:
     assert board.root.locator("[title]").count() == 0
-    expect(board.root).to_have_attribute("data-lm-suppress-shortcuts", "true")
+    board.button("mount", "Slew").focus()
+    focused = board.page.locator(":focus")
+    expect(focused).to_have_attribute("data-lm-suppress-shortcuts", "true")
 
 
 def test_all_colours_are_the_themes() -> None:
@@ -557,16 +560,23 @@ def test_all_colours_are_the_themes() -> None:
     assert not re.search(r"#[0-9a-f]{3,8}\b|\b(rgb|hsl)a?\(|[:,] *(white|black|gray|red)\b", style)
 
 
-def test_pictures_are_in_the_inks_colour_by_night(open_desk: Open) -> None:
-    board = open_desk(dark=True, picture=PICTURE)
+@pytest.mark.parametrize("width", [1100, 360])
+def test_the_night_has_no_green_and_no_blue(open_desk: Open, width: int) -> None:
+    board = open_desk(width, **FULL)
     board.send_picture(1, sky())
-    board.page.evaluate("document.documentElement.dataset.indinbNight = 'on'")
-    board.page.add_style_tag(content="[data-indinb-night] .indinb { --indinb-ink: #f00; }")
     board.page.wait_for_function("document.querySelector('img').naturalWidth === 320")
-    shot = board.card("camera").locator(".indinb-picture").screenshot()
-    picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    _, green, blue = picture.crop((20, 20, picture.width - 20, picture.height - 20)).split()
-    assert green.getextrema()[1] == blue.getextrema()[1] == 0
+    board.page.get_by_role("button", name="Night").click()
+    board.page.evaluate("localStorage.clear()")
+    check_night(board.page)
+    board.picture(f"dashboard-page-{width}-night")
+
+
+def test_a_lost_link_can_be_looked_for_at_once(board: DashboardPage) -> None:
+    board.patch(status="lost", loss="the link is lost")
+    board.page.get_by_role("button", name="Reconnect").click()
+    assert board.take() == [{"type": "reconnect"}]
+    board.patch(reconnects=False)
+    expect(board.page.get_by_role("button", name="Reconnect")).to_be_hidden()
 
 
 # ---- Words of a hostile server ----

@@ -4,13 +4,12 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import PIL.Image
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from indinb.widgets.progress import ProgressBar
+from tests.widgets.nights import check_night, pixels
 from tests.widgets.pages import PanelPage, WidgetPage
 from tests.widgets.snapshots import changed, device, find, message
 
@@ -23,19 +22,6 @@ def no_night_is_remembered(open_page: Callable[..., Page]) -> Iterator[None]:
     page = open_page()
     yield
     page.evaluate("localStorage.clear()")
-
-
-def pixels(page: Page) -> NDArray[Any]:
-    """The screen, as rows of red, green and blue."""
-    return np.asarray(PIL.Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
-
-
-def check_night(page: Page) -> None:
-    """Check that there is red light to read by, and no other; and little of it."""
-    red, green, blue = np.moveaxis(pixels(page), -1, 0)
-    assert green.max() == blue.max() == 0
-    assert red.max() > 200
-    assert red.mean() < 60
 
 
 def at_night(open_panel: OpenPanel, *devices: Any, **facts: Any) -> PanelPage:
