@@ -32,8 +32,8 @@ function dashboardView(store) {
   const loss = lossView(store);
   const night = nightView();
   const cards = [
-    cardView(store, "camera", "Camera", cameraBody),
-    cardView(store, "mount", "Mount", mountBody, { corner: [night.el] }),
+    cardView(store, "camera", "Camera", cameraBody, { corner: [night.el] }),
+    cardView(store, "mount", "Mount", mountBody),
     cardView(store, "focuser", "Focuser", focuserBody),
     cardView(store, "wheel", "Filter", wheelBody, { stops: false }),
   ];
