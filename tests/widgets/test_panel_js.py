@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from PIL import ImageStat
 from playwright.sync_api import expect
 
-from tests.widgets.pages import PanelPage, colours
+from tests.widgets.pages import PanelPage
 from tests.widgets.snapshots import Json, changed, device, find, message
 
 CCD = "CCD Simulator"
@@ -357,63 +356,3 @@ def test_devices_appear_and_vanish(window: PanelPage) -> None:
     expect(window.tab("Filter Simulator")).to_have_attribute("aria-selected", "true")
     window.patch(deleted_devices=[CCD, "Filter Simulator", "Focuser Simulator"])
     expect(window.page.get_by_text("No devices yet.")).to_be_visible()
-
-
-# ---- Pictures ----
-
-
-def busy_ccd() -> Json:
-    """A camera at work, with something to say."""
-    ccd = device("ccd")
-    ccd["messages"] = [
-        message("10:14:02", "[INFO] CCD Simulator is online."),
-        message("10:14:09", "[INFO] Exposure done, downloading image…"),
-    ]
-    temperature = changed(find(ccd, "CCD_TEMPERATURE"), "Busy", CCD_TEMPERATURE_VALUE=-4.5)
-    listed = ccd["properties"]
-    listed[listed.index(find(ccd, "CCD_TEMPERATURE"))] = temperature
-    return ccd
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [800, 320])
-def test_picture_of_a_camera(open_panel: OpenPanel, width: int, dark: bool) -> None:
-    panel = open_panel(busy_ccd(), width=width, dark=dark)
-    panel.row("CCD_GAIN").get_by_role("textbox").fill("95")
-    panel.row("CCD_OFFSET").get_by_role("textbox").fill("9999999")
-    panel.row("CCD_OFFSET").get_by_role("textbox").press("Enter")
-    image = panel.picture(f"ccd-{width}-{'dark' if dark else 'light'}")
-    assert colours(image) > 200
-    assert (ImageStat.Stat(image).mean[0] < 128) is dark
-    fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    assert panel.page.evaluate(fits)
-
-
-@pytest.mark.parametrize(
-    ("capture", "tab"),
-    [
-        ("telescope", "Main Control"),
-        ("telescope", "Options"),
-        ("wheel", "Filter Wheel"),
-        ("weather", "Main Control"),
-        ("focus", "Main Control"),
-        ("ccd", "Image Info"),
-    ],
-)
-def test_picture_of_a_tab(open_panel: OpenPanel, capture: str, tab: str) -> None:
-    panel = open_panel(device(capture))
-    panel.tab(tab).click()
-    name = f"{capture}-{tab.lower().replace(' ', '-')}"
-    assert colours(panel.picture(name)) > 100
-
-
-def test_picture_of_a_lost_link(open_panel: OpenPanel) -> None:
-    panel = open_panel(device("focus"), status="lost")
-    assert colours(panel.picture("focus-lost")) > 100
-
-
-def test_picture_of_the_window(open_panel: OpenPanel) -> None:
-    devices = [busy_ccd(), *(device(one) for one in ("telescope", "focus", "wheel", "weather"))]
-    panel = open_panel(*devices, form="window", title="localhost:7624")
-    panel.tab(MOUNT).click()
-    assert colours(panel.picture("window")) > 100
