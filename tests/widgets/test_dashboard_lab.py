@@ -2,14 +2,13 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.lab import Notebook, jupyter_lab, write_notebook
+from tests.lab import Lab, Notebook
 from tests.widgets.accessibility import findings
 from tests.widgets.dashboards import cut
 from tests.widgets.pages import ARTIFACTS, colours
@@ -24,24 +23,14 @@ SKY = 'client.devices["Observatory Simulator"]["SIMULATION_SPEED"].set(20).resul
 DARK = "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("notebooks")
-    cells = ["client.dashboard()", SKY, "client.telescope.radec", "client.close()"]
-    write_notebook(folder / "desk.ipynb", SETUP, *cells)
-    with jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        yield address
-
-
 @pytest.fixture
-def notebook(browser: Browser, address: str) -> Iterator[Notebook]:
-    context = browser.new_context(viewport={"width": 1500, "height": 1150})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    notebook = Notebook(page, address, "desk.ipynb")
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    yield notebook
-    context.close()
+def notebook(lab: Lab, lab_page: Page) -> Notebook:
+    lab_page.set_viewport_size({"width": 1500, "height": 1150})
+    lab_page.set_default_timeout(30_000)
+    cells = ["client.dashboard()", SKY, "client.telescope.radec", "client.close()"]
+    notebook = lab.open(lab_page, "desk", SETUP, *cells)
+    lab_page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    return notebook
 
 
 def picture(desk: Locator, name: str) -> Image.Image:
