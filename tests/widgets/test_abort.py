@@ -154,9 +154,7 @@ def abort_while_it_waits(lesson: Lesson, cell: str, button: Button) -> float:
     expect(lesson.bar(cell)).to_contain_text("to go" if cell == "slew" else "left")
     seconds = lesson.seconds_to_the_end(cell, button(lesson, cell))
     expect(lesson.output(lesson.named(cell))).to_contain_text("Aborted: ")
-    # A panel stops what it is asked to, even if the kernel was so busy that it hears of it late.
-    late = button is in_the_panel and not kernels.answers_beside_cells(lesson.kernel)
-    expect(lesson.look()).to_contain_text(f"(False, False, '{2 if late else 1} sent')")
+    expect(lesson.look()).to_contain_text("(False, False, '1 sent')")
     return seconds
 
 
