@@ -148,7 +148,8 @@ function showTips(root) {
   }
   function place({ left, top, bottom }) {
     const { offsetWidth, offsetHeight } = tip;
-    const below = bottom + GAP + offsetHeight < innerHeight;
+    const fits = bottom + GAP + offsetHeight < innerHeight;
+    const below = fits && owner.tagName !== "INPUT"; // under a field stands what is wrong with it
     tip.style.left = `${Math.max(GAP, Math.min(left, innerWidth - offsetWidth - GAP))}px`;
     tip.style.top = `${below ? bottom + GAP : top - GAP - offsetHeight}px`;
   }
@@ -161,5 +162,5 @@ function showTips(root) {
   root.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && show(event));
   ["pointerleave", "focusout", "pointerdown"].forEach((type) => root.addEventListener(type, hide));
   root.addEventListener("scroll", hide, true);
-  root.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  root.addEventListener("keydown", hide);
 }
