@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.lab import Lab, Notebook
 from tests.widgets.accessibility import findings
+from tests.widgets.nights import check_night
 from tests.widgets.pages import darkness, screenshot
 
 CCD, FOCUSER, OBSERVATORY = "CCD Simulator", "Focuser Simulator", "Observatory Simulator"
@@ -187,6 +188,19 @@ def test_themes_can_be_read_by_all(notebook: Notebook, theme: str) -> None:
     found = findings(window)
     notebook.python('ccd["CCD_ABORT_EXPOSURE"].set("ABORT").result()')
     assert found == []
+
+
+def test_night_is_for_all_of_jupyterlab(notebook: Notebook) -> None:
+    change_theme(notebook, "Light")  # bright toolbars and cells
+    panel = shown(notebook, FIRST).locator(".indinb-panel")
+    night = panel.get_by_role("button", name="Night")
+    night.click()
+    try:
+        check_night(notebook.page)
+        screenshot(notebook.page, "lab-night")
+    finally:
+        night.click()
+    expect(notebook.page.locator(".indinb-veil")).to_have_count(0)
 
 
 def test_a_narrow_panel(notebook: Notebook) -> None:
