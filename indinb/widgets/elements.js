@@ -135,6 +135,7 @@ const isWhole = (node) => "whenCut" in node.dataset && node.scrollWidth <= node.
 function showTips(root) {
   const tip = create("div", { class: "indinb-tip", popover: "manual", "aria-hidden": "true" });
   let owner = null;
+  const follower = new MutationObserver(() => setText(tip, owner.dataset.tip));
 
   function show({ target }) {
     const found = target.closest("[data-tip]");
@@ -143,6 +144,7 @@ function showTips(root) {
     if (!found?.dataset.tip || isWhole(found) || !tip.showPopover) return;
     owner = found;
     setText(tip, owner.dataset.tip);
+    follower.observe(owner, { attributeFilter: ["data-tip"] });
     tip.showPopover();
     place(owner.getBoundingClientRect());
   }
@@ -155,6 +157,7 @@ function showTips(root) {
   }
   function hide() {
     if (owner) tip.hidePopover();
+    follower.disconnect();
     owner = null;
   }
   root.append(tip);

@@ -222,13 +222,18 @@ function lightsEditor(row) {
 /** What came last, and whoever wants sees it: the picture follows what comes. */
 function blobView(row, { name }) {
   const value = span("indinb-value");
-  const look = button("indinb-switch", () => row.look(name, !looks()), "View");
+  const look = button("indinb-switch", toggle, "View");
   const image = create("img", { alt: "", onload: () => row.seen(name) });
   const caption = create("figcaption", {});
   const figure = create("figure", { class: "indinb-picture" }, image, caption);
   const line = lineOf(row, row.element(name), value, ...(row.readable ? [look] : []));
   const looks = () => row.property.looks?.[name];
 
+  function toggle() {
+    const { receiving } = row.property;
+    row.look(name, !looks());
+    if (looks() && !receiving) row.receive(true); // or one would wait for ever
+  }
   function update({ value: size, text }) {
     const { time } = row.property;
     setCut(value, size ? [text, time].filter(Boolean).join(" · ") : "nothing yet");

@@ -158,11 +158,6 @@ class DashboardPage(WidgetPage):
     def field(self, label: str) -> Locator:
         return self.root.get_by_label(label, exact=True)
 
-    def take(self) -> list[Json]:
-        """Return what the browser has sent since the last call."""
-        sent: list[Json] = self.page.evaluate("widget.sent.splice(0)")
-        return sent
-
 
 def act(card: str, action: str, **values: Any) -> Json:
     """What the browser sends when something is asked."""

@@ -83,6 +83,11 @@ class WidgetPage:
         messages: list[dict[str, Any]] = self.page.evaluate("widget.sent")
         return messages
 
+    def take(self) -> list[dict[str, Any]]:
+        """Return what the browser has sent since the last call."""
+        messages: list[dict[str, Any]] = self.page.evaluate("widget.sent.splice(0)")
+        return messages
+
     def picture(self, name: str) -> Image.Image:
         """Keep a screenshot of the page, and return it."""
         return screenshot(self.page, name)

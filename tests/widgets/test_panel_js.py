@@ -255,9 +255,14 @@ def test_the_chip_disconnects_and_connects(ccd: PanelPage) -> None:
     chip.click()
     assert ccd.sent == [{"type": "connect", "device": CCD, "on": False}]
     expect(chip).to_have_text("Disconnecting…")
+    ccd.page.mouse.move(0, 0)
+    chip.hover()
+    tip = ccd.page.locator(".indinb-tip")
+    expect(tip).to_have_text("Click to disconnect")
     off = changed(find(device("ccd"), "CONNECTION"), "Idle", CONNECT=False, DISCONNECT=True)
     ccd.patch(CCD, connected=False, properties=[off])
     expect(chip).to_have_text("Disconnected")
+    expect(tip).to_have_text("Click to connect")
     chip.click()
     assert ccd.sent[-1]["on"] is True
 

@@ -200,14 +200,24 @@ def deliver(panel: PanelPage, width: int) -> None:
 
 
 def test_a_picture_is_asked_for_shown_and_acknowledged(camera: PanelPage) -> None:
-    assert camera.sent == [{"type": "look", **WHERE, "on": True}]
+    receive = {"type": "blobs", "device": CCD, "property": "CCD1", "on": True}
+    assert camera.take() == [{"type": "look", **WHERE, "on": True}, receive]
     figure = camera.row("CCD1").locator("figure")
     expect(figure).to_have_text("Waiting for a picture…")
     deliver(camera, 12)
     expect(figure).to_have_text("12 wide")
     expect(figure.locator("img")).to_have_js_property("naturalWidth", 12)
-    camera.page.wait_for_function("widget.sent.length === 2")
-    assert camera.sent[1] == {"type": "seen", **WHERE}
+    camera.page.wait_for_function("widget.sent.length === 1")
+    assert camera.sent == [{"type": "seen", **WHERE}]
+
+
+def test_who_looks_at_what_is_received_asks_no_more(open_panel: Callable[..., PanelPage]) -> None:
+    ccd = device("ccd")
+    find(ccd, "CCD1")["receiving"] = True
+    panel = open_panel(ccd)
+    panel.tab("Image Info").click()
+    panel.row("CCD1").get_by_role("button", name="View").click()
+    assert panel.sent == [{"type": "look", **WHERE, "on": True}]
 
 
 def test_a_picture_stays_while_other_things_change(camera: PanelPage) -> None:
@@ -221,7 +231,7 @@ def test_a_picture_stays_while_other_things_change(camera: PanelPage) -> None:
 
 def test_whoever_has_seen_enough_hides_it(camera: PanelPage) -> None:
     deliver(camera, 12)
-    camera.page.wait_for_function("widget.sent.length === 2")
+    camera.page.wait_for_function("widget.sent.length === 3")
     camera.row("CCD1").get_by_role("button", name="View").click()
     expect(camera.row("CCD1").locator("figure")).to_be_hidden()
     assert camera.sent[-1] == {"type": "look", **WHERE, "on": False}
