@@ -107,7 +107,9 @@ class Session(ABC):
         """
         if self.status == "closed":
             raise ConnectionLost(self.loss)
-        if self.status == "lost" and not self.reconnects:
+        if self.status != "lost":
+            return
+        if not self.reconnects:
             raise ConnectionLost(f"{self.loss} (it was made with reconnect=False)")
         self._reader.hurry()
 

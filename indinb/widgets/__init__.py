@@ -55,8 +55,8 @@ def panel(
     key = thing, Part.of(groups, properties)
     found = _panels.get(key)
     if found is None or found.comm is None:  # it was closed
-        found = _panels[key] = Panel(*key)
-        _forget_when_closed(key)
+        found = Panel(*key)
+        _keep(key, found)
     return found
 
 
@@ -84,9 +84,18 @@ def _view(widget: Panel | ProgressBar) -> display.MimeBundle:
     return {kind: data for kind, data in bundle.items() if kind != "text/plain"}
 
 
-def _forget_when_closed(key: tuple[Shown, Part]) -> None:
+def _keep(key: tuple[Shown, Part], panel: Panel) -> None:
+    """Remember a panel until its client is closed, which it is told once for all of its kind."""
+    connection = connection_of(key[0])
+    if connection.status == "closed":
+        return
+    known = key in _panels
+    _panels[key] = panel
+    if known:
+        return
+
     def forget(change: Change) -> None:
         if change.type == "status" and change.new == "closed":
             _panels.pop(key, None)
 
-    connection_of(key[0]).observe(forget)
+    connection.observe(forget)

@@ -125,8 +125,9 @@ class CameraCard(Card):
     def _stop(self) -> None:
         if self._series is not None:
             self._series.stopped = True
-        if self.operation is not None:
-            self.operation.abort()
+        operation = self.operation
+        if operation is not None:
+            operation.abort()
         elif state(self.device, _EXPOSURE) is State.BUSY:
             self._watch(Camera(self.device).start_abort())
 
@@ -197,7 +198,7 @@ def _seconds(text: str) -> u.Quantity:
     """
     try:
         found = u.Quantity(text.replace(",", "."))
-    except TypeError:
+    except (TypeError, ValueError):
         raise OutOfRange(f"{text!r} is no exposure time: write seconds, or 2 min") from None
     return found * u.s if found.unit == u.dimensionless_unscaled else found
 

@@ -4,6 +4,7 @@ A card reads the newest values whenever it is drawn, and keeps but what it was a
 operation that it follows, and what has to be said about it.
 """
 
+import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,6 +18,8 @@ from indinb.widgets.snapshot import Json
 
 if TYPE_CHECKING:
     from indinb.observatory import Client
+
+logger = logging.getLogger(__name__)
 
 
 class Card:
@@ -43,6 +46,7 @@ class Card:
         self._changed = changed
         self._operation: Operation[Any] | None = None
         self._note: Json | None = None
+        self._is_odd = False
 
     @property
     def device(self) -> Device:
@@ -64,7 +68,16 @@ class Card:
             return False
 
     def describe(self) -> Json:
-        """Describe what it shows."""
+        """Describe what it shows; an odd driver spoils its own card, and no other."""
+        try:
+            return self._describe()
+        except Exception as error:
+            if not self._is_odd:  # else it would be said ten times a second
+                self._is_odd = True
+                logger.exception("the %s cannot be shown", self.role)
+            return {"condition": "odd", "hint": str(error), "note": self._note}
+
+    def _describe(self) -> Json:
         try:
             device = self.device
         except UnknownDevice as error:
@@ -109,8 +122,9 @@ class Card:
         raise NotImplementedError
 
     def _stop(self) -> None:
-        if self.operation is not None:
-            self.operation.abort()
+        operation = self.operation
+        if operation is not None:
+            operation.abort()
 
     def _progress(self, device: Device) -> Json | None:
         operation = self.operation

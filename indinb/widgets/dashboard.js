@@ -22,7 +22,8 @@ function lossView(store) {
   const retry = button("indinb-set", () => store.reconnect(), "Reconnect");
   const el = div("indinb-loss", banner, retry);
   function update(state) {
-    setText(banner, lossOf(state) || state.hint || "");
+    const abortable = Object.values(state).some((card) => card?.can?.abort);
+    setText(banner, lossOf(state) || (abortable && state.hint) || "");
     retry.hidden = state.status !== "lost" || !state.reconnects;
   }
   return { el, update };

@@ -58,7 +58,7 @@ class Dashboard(Widget):
     desk = traitlets.Dict().tag(sync=True, to_json=lambda _, widget: widget._whole())
 
     def __init__(self, client: "Client") -> None:
-        self._client = client
+        self._client: Client | None = client  # until it is closed
         self._seq = 0
         self._shown: Json = {}  # by the browsers
         self._last: Picture | None = None  # when the client is closed
@@ -121,7 +121,7 @@ class Dashboard(Widget):
     def _retire(self) -> None:
         """Let go of a closed client: what it showed last stays in the notebook."""
         self._last = self._picture
-        self._desk = None
+        self._desk = self._client = None
         self._rest()
 
     def _rest(self) -> None:
@@ -155,8 +155,11 @@ class Dashboard(Widget):
 
     def _submit(self, content: Json) -> None:
         """Hand a click to the worker: the thread that brings it may be the kernel's own."""
+        client = self._client
+        if client is None:
+            return
         try:
-            self._client.worker.submit(self._act, **content)
+            client.worker.submit(self._act, **content)
         except RuntimeError:  # the client is closed, which the browsers will hear of
             logger.debug("a dashboard's click came too late: %r", content)
 
@@ -169,8 +172,10 @@ class Dashboard(Widget):
             logger.exception("a dashboard's wish failed: %s of %s, %r", action, card, values)
 
     def _reconnect(self) -> None:
+        client = self._client
         with suppress(ConnectionLost):  # it was closed meanwhile, which the browsers will hear of
-            self._client.reconnect()
+            if client is not None:
+                client.reconnect()
 
     def _send_picture(self) -> None:
         picture = self._picture

@@ -118,6 +118,7 @@ function absenceView(connect) {
   const el = div("indinb-absence", words, connector);
   const hints = {
     missing: ({ hint }) => sentence(hint),
+    odd: ({ hint }) => `Its driver tells what cannot be understood: ${hint}`,
     gone: ({ device }) => `${device} is gone: the server no longer announces it.`,
     disconnected: ({ device }) => `${device} is not connected to its hardware.`,
     connecting: ({ device }) => `${device} is being connected…`,

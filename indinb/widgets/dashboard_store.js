@@ -57,7 +57,7 @@ function createStore(model) {
     gallery.ask(state);
   }
   function onPatch({ seq, news }) {
-    if (seq === state.seq + 1) publish({ ...state, ...news, seq, hint: "" });
+    if (seq === state.seq + 1) publish({ ...state, ...news, seq });
     else if (seq > state.seq) resync(); // and what is older, the whole had already
   }
   function resync() {
@@ -78,6 +78,10 @@ function createStore(model) {
   function reconnect() {
     model.send({ type: "reconnect" });
   }
+  function abort(card) {
+    publish({ ...state, hint: "" });
+    stopper.abort(card);
+  }
   function subscribe(update) {
     views.add(update);
     update(state);
@@ -89,5 +93,5 @@ function createStore(model) {
     model.off("msg:custom", onMessage);
     model.off("change:desk", onWhole);
   }
-  return { act, abort: stopper.abort, reconnect, subscribe, close };
+  return { act, abort, reconnect, subscribe, close };
 }

@@ -41,6 +41,7 @@ class Desk:
             "focuser": FocuserCard(client, changed),
             "wheel": WheelCard(client, changed),
         }
+        self._receiving: Device | None = None
         self._receive()
 
     @property
@@ -67,6 +68,7 @@ class Desk:
 
     def describe(self) -> Json:
         """Describe all that is shown."""
+        self._receive()  # of another camera, if that was chosen meanwhile
         client, picture = self._client, self.picture
         return {
             "title": client.address,
@@ -90,7 +92,8 @@ class Desk:
 
     def _receive(self) -> None:
         camera = self._find_camera()
-        if camera is not None:
+        if camera is not None and camera is not self._receiving:
+            self._receiving = camera
             self._darkroom.receive(camera)
 
     def _find_camera(self) -> Device | None:

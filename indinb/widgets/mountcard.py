@@ -15,6 +15,7 @@ from indinb.widgets.snapshot import Json
 _EOD = "EQUATORIAL_EOD_COORD"
 _PARK = "TELESCOPE_PARK"
 _TRACK = "TELESCOPE_TRACK_STATE"
+_MOVES = ("TELESCOPE_MOTION_NS", "TELESCOPE_MOTION_WE", "TELESCOPE_HOME")  # by hand, and home
 
 
 class MountCard(Card):
@@ -76,8 +77,9 @@ class MountCard(Card):
             self._watch(mount.start_unpark())
 
     def _stop(self) -> None:
-        if self.operation is not None:
-            self.operation.abort()
+        operation = self.operation
+        if operation is not None:
+            operation.abort()
         else:
             self._watch(Telescope(self.device).start_abort())
 
@@ -124,6 +126,8 @@ def _motion(device: Device) -> tuple[State, str]:
         return State.IDLE, "Parked"
     if moves is State.BUSY:
         return State.BUSY, "Slewing"
+    if any(state(device, name) is State.BUSY for name in _MOVES):
+        return State.BUSY, "Moving"
     if moves is State.ALERT:
         return State.ALERT, "Reports an error"
     if is_on(device, _TRACK, "TRACK_ON"):

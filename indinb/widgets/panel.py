@@ -155,7 +155,7 @@ class Panel(Widget):
         with self._sending:
             with self._lock:
                 news, self._news = self._news, News()
-            if news:
+            if news and self._client is not None:
                 self._seq += 1
                 patch = news.patch(self._connection, self._part)
                 self.send({"type": "patch", "seq": self._seq, **patch})
@@ -225,7 +225,14 @@ class Panel(Widget):
             return
         for switch in snapshot.abort_switches(device):
             if switch.permission.writable:
-                self._follow(content, device[switch.name].set({next(iter(switch.members)): True}))
+                self._press(content, device, switch.name)
+
+    def _press(self, content: Json, device: Device, name: str) -> None:
+        """Press one of several switches: what keeps it from that keeps no other."""
+        try:
+            self._follow(content, device[name].set())
+        except IndiError as error:
+            self._refuse(content, error)
 
     def _blobs(self, content: Json) -> None:
         mode = BlobMode.ALSO if content["on"] else BlobMode.NEVER

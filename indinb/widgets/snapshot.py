@@ -79,9 +79,14 @@ def heading(device: Device) -> Json:
 
 
 def abort_switches(device: Device) -> list[Definition]:
-    """Return the switches by which the driver stops what it does."""
+    """Return the switches by which the driver stops what it does: push buttons, not settings."""
     definitions = (vector.definition for vector in _vectors(device))
-    return [one for one in definitions if one.kind is Kind.SWITCH and "ABORT" in one.name]
+    return [one for one in definitions if _is_abort(one)]
+
+
+def _is_abort(definition: Definition) -> bool:
+    is_button = definition.kind is Kind.SWITCH and len(definition.members) == 1
+    return is_button and "ABORT" in definition.name
 
 
 def can_abort(device: Device) -> bool:

@@ -109,12 +109,20 @@ def test_closing_the_client_forgets_its_panels(client: Connection, ccd: Device) 
     assert not {ccd, client} & {of for of, _ in widgets._panels}
 
 
-def test_what_is_closed_is_shown_anew(client: Connection, ccd: Device) -> None:
+def test_what_is_closed_is_shown_anew_and_kept_by_nobody(client: Connection, ccd: Device) -> None:
     before = widgets.panel(ccd)
     client.close()
     after = widgets.panel(ccd)
     assert after is not before
-    assert widgets.panel(ccd) is after
+    assert not {ccd, client} & {of for of, _ in widgets._panels}
+
+
+def test_panels_made_anew_leave_no_observers(client: Connection, ccd: Device) -> None:
+    widgets.panel(ccd).close()
+    before = len(client.observers.interested(ccd.name, None))
+    for _ in range(3):
+        widgets.panel(ccd).close()
+    assert len(client.observers.interested(ccd.name, None)) == before
 
 
 def test_a_panel_that_was_closed_is_made_anew(ccd: Device) -> None:

@@ -112,6 +112,7 @@ def test_what_is_connected_already_is_not_asked(browser: Browser) -> None:
 
 def test_abort_presses_every_abort_switch(browser: Browser, server: FakeServer) -> None:
     focus = switches("FOCUS_ABORT_MOTION", {"ABORT": False})
+    server.tell(switches("ABORT_ON_DISCONNECT", {"ENABLED": False, "DISABLED": True}))  # a setting
     display_only = switches("ABORT_STATE", {"A": False}, permission=Permission.READ_ONLY)
     server.tell(
         display_only,
