@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests import kernels
-from tests.lab import Notebook, jupyter_lab, write_notebook
+from tests.lab import NUMBERED, Notebook, jupyter_lab, write_notebook
 
 QUICK = 0.7  # seconds, of which JavaScript waits 0.4 for an answer
 TRIES = 3  # as the computer may be busy with something else
@@ -98,15 +98,33 @@ def address(private: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module", params=kernels.chosen())
 def lesson(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Lesson]:
     """A notebook whose observatory is ready, in a kernel of each version."""
-    page = browser.new_page(viewport={"width": 1200, "height": 1000})
-    page.set_default_timeout(20_000)
-    lesson = Lesson(page, address, f"{request.param}.ipynb")
-    lesson.kernel = request.param
-    expect(lesson.run(lesson.named("setup"))).to_contain_text(request.param)
+    lesson = begun(browser, address, request.param) or begun(browser, address, request.param)
+    assert lesson is not None, "two kernels in a row did not run their first cell"
+    expect(lesson.output(lesson.named("setup"))).to_contain_text(request.param)
     lesson.run(lesson.named("panels"))
     yield lesson
     lesson.run(lesson.named("close"))
-    page.close()
+    lesson.page.close()
+
+
+def begun(browser: Browser, address: str, version: str) -> Lesson | None:
+    """Open a lesson and run its first cell; None if the kernel never did, and was ended.
+
+    Of ipykernel 7.0.1, one has been seen that never ran it, on a busy computer.
+    """
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page.set_default_timeout(20_000)
+    lesson = Lesson(page, address, f"{version}.ipynb")
+    lesson.kernel = version
+    lesson.start(lesson.named("setup"))
+    prompt = lesson.code(lesson.named("setup")).locator(".jp-InputPrompt")
+    try:
+        expect(prompt).to_contain_text(NUMBERED, timeout=40_000)
+    except AssertionError:
+        page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        page.close()
+        return None
+    return lesson
 
 
 @pytest.fixture(autouse=True)
