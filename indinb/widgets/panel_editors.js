@@ -99,8 +99,12 @@ function fieldView(row, element, onEdit, submit) {
     field.input.placeholder = value.textContent;
     setTip(field.input, min < max ? `${min} … ${max}` : "");
     const { sent, failed, state } = row.property;
-    const refused = failed || state === "Alert"; // then the words stay, to be corrected
-    if (field.isIn("sent") && !sent && !refused) field.clear();
+    if (field.isIn("sent") && !sent) answer(failed || state === "Alert");
+  }
+  /** What is refused stays, and goes out again with whatever is corrected beside it. */
+  function answer(refused) {
+    if (refused) field.enter("typed");
+    else field.clear();
   }
   return { el, update, field, name: element.name };
 }

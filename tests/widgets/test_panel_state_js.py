@@ -113,6 +113,29 @@ def test_what_was_refused_stays_to_be_corrected(ccd: PanelPage) -> None:
     assert [one["values"] for one in ccd.sent] == [{"GAIN": "abc"}, {"GAIN": "5"}]
 
 
+@pytest.mark.parametrize("by", ["python", "driver"])
+def test_all_that_was_refused_goes_out_again_with_what_is_corrected(
+    mount: PanelPage, by: str
+) -> None:
+    """Else a mount would go to the old RA, with the new one before one's eyes."""
+    ra, dec = mount.row("EQUATORIAL_EOD_COORD").get_by_role("textbox").all()
+    ra.fill("12:34:56")
+    dec.fill("blah")
+    dec.press("Enter")
+    if by == "python":
+        place = {"device": MOUNT, "property": "EQUATORIAL_EOD_COORD"}
+        mount.deliver({"type": "failed", **place, "message": "'blah' is no number"})
+    else:
+        coordinates = find(device("telescope"), "EQUATORIAL_EOD_COORD")
+        mount.patch(MOUNT, properties=[changed(coordinates, "Alert")])
+    for field in (ra, dec):
+        expect(field).to_have_attribute("data-phase", "typed")
+    expect(mount.row("EQUATORIAL_EOD_COORD").locator(".indinb-set")).to_be_enabled()
+    dec.fill("41.5")
+    dec.press("Enter")
+    assert mount.sent[-1]["values"] == {"RA": "12:34:56", "DEC": "41.5"}
+
+
 def test_a_new_state_ends_a_failure(ccd: PanelPage) -> None:
     gain = find(device("ccd"), "CCD_GAIN")
     ccd.deliver({"type": "failed", "device": CCD, "property": "CCD_GAIN", "message": "no"})
