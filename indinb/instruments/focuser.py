@@ -16,6 +16,7 @@ from indinb.client.request import build
 from indinb.client.rules import Done, Verdict, settled
 from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty
 from indinb.instruments.base import Instrument, instrument
+from indinb.instruments.readings import grouped
 from indinb.instruments.running import Running
 from indinb.protocol.vocabulary import Interface, State
 
@@ -259,7 +260,7 @@ def moved(target: int, changes: Sequence[Change]) -> Verdict:
         return Done(round(last[_POSITION]))
     if last.state is State.IDLE:
         return _idle(was_busy)
-    return Failed(f"it ended at {_grouped(last[_POSITION])}") if was_busy else None
+    return Failed(f"it ended at {grouped(last[_POSITION])}") if was_busy else None
 
 
 def _is_there(target: int, changes: Sequence[Change], was_busy: bool) -> bool:
@@ -286,8 +287,4 @@ def travel(begin: float, target: int, changes: Sequence[Change]) -> Progress:
     here = changes[-1].new[_POSITION] if changes else begin
     whole_way = abs(target - begin)
     fraction = 1 - abs(target - here) / whole_way if whole_way else 1.0
-    return Progress(max(0.0, fraction), f"{_grouped(here)} → {_grouped(target)}")
-
-
-def _grouped(steps: float) -> str:
-    return f"{steps:,.0f}".replace(",", " ")
+    return Progress(max(0.0, fraction), f"{grouped(here)} → {grouped(target)}")

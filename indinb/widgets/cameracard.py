@@ -10,8 +10,9 @@ from astropy import units as u
 from indinb.client.device import Device
 from indinb.errors import IndiError, OutOfRange, Refused
 from indinb.instruments.camera import FRAME_TYPES, Camera
+from indinb.instruments.readings import can_set, is_on, members, number, state
 from indinb.protocol.vocabulary import State
-from indinb.widgets.card import Card, can_set, celsius, is_on, members, number, state
+from indinb.widgets.card import Card, celsius
 from indinb.widgets.snapshot import Json
 
 if TYPE_CHECKING:

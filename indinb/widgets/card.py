@@ -5,7 +5,6 @@ operation that it follows, and what has to be said about it.
 """
 
 import logging
-import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from indinb.client.device import Device
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, IndiError, UnknownDevice
+from indinb.instruments.readings import state
 from indinb.protocol.vocabulary import State
 from indinb.widgets.snapshot import Json
 
@@ -176,36 +176,6 @@ def _condition(device: Device) -> str:
     return "connecting" if state(device, "CONNECTION") is State.BUSY else "disconnected"
 
 
-def number(device: Device, name: str, member: str) -> float | None:
-    """Return a number that a driver tells, unless it has none or it makes no sense."""
-    vector = device.connection.model.vector(device.name, name)
-    value = None if vector is None else vector.get(member)
-    return value if isinstance(value, float) and math.isfinite(value) else None
-
-
-def is_on(device: Device, name: str, member: str) -> bool:
-    """Tell whether a driver has a switch that is on."""
-    vector = device.connection.model.vector(device.name, name)
-    return vector is not None and vector.get(member) is True
-
-
-def state(device: Device, name: str) -> State | None:
-    """Return the state of a property, if the driver has it."""
-    vector = device.connection.model.vector(device.name, name)
-    return None if vector is None else vector.state
-
-
-def can_set(device: Device, name: str) -> bool:
-    """Tell whether a driver has a property that can be set."""
-    vector = device.connection.model.vector(device.name, name)
-    return vector is not None and vector.definition.permission.writable
-
-
-def members(device: Device, name: str) -> list[str]:
-    """Return the names of a property's members, or none."""
-    return list(device.connection.model.vector(device.name, name) or ())
-
-
 def celsius(degrees: float | None) -> str | None:
     """Write a temperature.
 
@@ -215,14 +185,3 @@ def celsius(degrees: float | None) -> str | None:
     '20.0 °C'
     """
     return None if degrees is None else f"{degrees:.1f} °C".replace("-", "\N{MINUS SIGN}")
-
-
-def grouped(count: float) -> str:
-    """Write a large number so that it can be read at a glance.
-
-    Examples
-    --------
-    >>> grouped(30000.0)
-    '30 000'
-    """
-    return f"{count:,.0f}".replace(",", " ").replace("-", "\N{MINUS SIGN}")

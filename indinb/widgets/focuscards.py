@@ -8,8 +8,9 @@ from indinb.client.device import Device
 from indinb.errors import IndiError, OutOfRange
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
+from indinb.instruments.readings import can_set, grouped, state
 from indinb.protocol.vocabulary import State
-from indinb.widgets.card import Card, can_set, celsius, grouped, state
+from indinb.widgets.card import Card, celsius
 from indinb.widgets.snapshot import Json
 
 _ABSOLUTE = "ABS_FOCUS_POSITION"

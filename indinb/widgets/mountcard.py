@@ -5,11 +5,12 @@ from astropy.coordinates import AltAz, EarthLocation, SkyCoord
 from indinb.client.device import Device
 from indinb.errors import OutOfRange, UnknownProperty, UnknownTarget
 from indinb.instruments.earth import offline
+from indinb.instruments.readings import can_set, is_on, members, number, state
 from indinb.instruments.targets import resolve
 from indinb.instruments.telescope import Telescope
 from indinb.protocol.vocabulary import State
 from indinb.widgets import pointing
-from indinb.widgets.card import Card, can_set, is_on, members, number, state
+from indinb.widgets.card import Card
 from indinb.widgets.snapshot import Json
 
 _EOD = "EQUATORIAL_EOD_COORD"
