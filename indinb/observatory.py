@@ -15,14 +15,12 @@ from indinb.errors import ConnectionFailed, OutOfRange
 from indinb.images.naming import label
 from indinb.instruments import watchdog
 from indinb.instruments.camera import Camera
-from indinb.instruments.choice import candidates, choose
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.guard import Guard
+from indinb.instruments.roles import roles_of
 from indinb.instruments.telescope import Telescope
-from indinb.printable import printable
 from indinb.protocol.messages import Blob
-from indinb.protocol.vocabulary import Interface
 
 if TYPE_CHECKING:
     from astropy import units as u
@@ -30,18 +28,6 @@ if TYPE_CHECKING:
     from indinb.widgets.dashboard import Dashboard
 
 _PORT = 7624
-
-_ROLES: dict[str, Interface] = {
-    "telescope": Interface.TELESCOPE,
-    "mount": Interface.TELESCOPE,
-    "camera": Interface.CCD,
-    "guide_camera": Interface.CCD,
-    "focuser": Interface.FOCUSER,
-    "filter_wheel": Interface.FILTER,
-    "dome": Interface.DOME,
-}
-
-_OTHER_WORDS = {"mount": "telescope"}
 
 
 class Client(Connection):
@@ -68,15 +54,14 @@ class Client(Connection):
     ) -> None:
         super().__init__(transport, address, devices, read_only, reopen)
         self._on_close = on_close
-        self._used: dict[str, Device] = {}
-        self._chosen: dict[str, Device] = {}
+        self._roles = roles_of(self)
         self._guard: Guard | None = None
         self._dashboard: Dashboard | None = None
 
     @property
     def telescope(self) -> Telescope:
         """The telescope's mount."""
-        return Telescope(self._device("telescope"))
+        return Telescope(self._roles.device("telescope"))
 
     @property
     def mount(self) -> Telescope:
@@ -86,22 +71,22 @@ class Client(Connection):
     @property
     def camera(self) -> Camera:
         """The main camera."""
-        return Camera(self._device("camera"))
+        return Camera(self._roles.device("camera"))
 
     @property
     def guide_camera(self) -> Camera:
         """The camera for guiding, which has "guide" in its name."""
-        return Camera(self._device("guide_camera"))
+        return Camera(self._roles.device("guide_camera"))
 
     @property
     def focuser(self) -> Focuser:
         """The focuser."""
-        return Focuser(self._device("focuser"))
+        return Focuser(self._roles.device("focuser"))
 
     @property
     def filter_wheel(self) -> FilterWheel:
         """The filter wheel, which may be a camera."""
-        return FilterWheel(self._device("filter_wheel"))
+        return FilterWheel(self._roles.device("filter_wheel"))
 
     def use(self, **roles: str | Device) -> None:
         """Say which device has which role.
@@ -110,7 +95,8 @@ class Client(Connection):
         ----------
         **roles : str or Device
             Devices, or their names, by role: ``telescope`` or ``mount``, which is the same,
-            ``camera``, ``guide_camera``, ``focuser``, ``filter_wheel``, ``dome``.
+            ``camera``, ``guide_camera``, ``guider``, ``focuser``, ``filter_wheel``, ``rotator``,
+            ``dome``, ``weather``, ``gps``, ``flat_panel``, ``dust_cap``, ``power``.
 
         Raises
         ------
@@ -119,14 +105,7 @@ class Client(Connection):
         UnknownDevice
             If there is no such device.
         """
-        unknown = roles.keys() - _ROLES.keys()
-        if unknown:
-            raise TypeError(f"no role is called {', '.join(unknown)}; there is {', '.join(_ROLES)}")
-        known = {_OTHER_WORDS.get(role, role): device for role, device in roles.items()}
-        if len(known) < len(roles):
-            raise TypeError("mount and telescope are two words for one role: give one of them")
-        names = {r: d.name if isinstance(d, Device) else d for r, d in known.items()}
-        self._used |= {role: self.devices[name] for role, name in names.items()}
+        self._roles.use(roles)
 
     def dashboard(self) -> "Dashboard":
         """Return the desk of an observer: mount, camera, focuser and filter wheel in one widget.
@@ -241,12 +220,12 @@ class Client(Connection):
             If the driver does not take it.
         """
         parked = {
-            kind: self._device(role)
+            kind: self._roles.device(role)
             for kind, role, asked in (
                 (watchdog.MOUNT, "telescope", mount),
                 (watchdog.DOME, "dome", dome),
             )
-            if asked and self._has_role(role)
+            if asked and self._roles.has(role)
         }
         guard = Guard(self, seconds, parked, script, self._port(port))
         self._guard = guard.arm(instead_of=self._guard)
@@ -290,14 +269,7 @@ class Client(Connection):
         UnknownDevice
             If there is none, or nobody should guess which of several.
         """
-        role = _OTHER_WORDS.get(role, role)
-        known = self._used.get(role) or self._chosen.get(role)
-        if known is not None and (known.defined or role in self._used):
-            return known
-        return choose(self.devices.values(), _ROLES[role], role, role == "guide_camera")[0]
-
-    def _has_role(self, role: str) -> bool:
-        return role in self._used or bool(candidates(self.devices.values(), _ROLES[role]))
+        return self._roles.peek(role)
 
     def _port(self, given: object) -> int:
         """Tell the server's port; a link by ``unix:`` does not know it."""
@@ -310,23 +282,6 @@ class Client(Connection):
                 f"guard(…, port={_PORT}), if it is INDI's usual one"
             )
         return int(port)
-
-    def _device(self, role: str) -> Device:
-        if role in self._used:
-            return self._used[role]
-        chosen = self._chosen.get(role)
-        if chosen is None or not chosen.defined:
-            chosen = self._chosen[role] = self._choose(role)
-        return chosen
-
-    def _choose(self, role: str) -> Device:
-        guide = role == "guide_camera"
-        device, others = choose(self.devices.values(), _ROLES[role], role, guide)
-        if others:
-            rest = ", ".join(other.name for other in others)
-            words = f"{role}: {device.name}, not {rest} (client.use({role}=…) chooses another)"
-            print(printable(words))
-        return device
 
 
 def connect(

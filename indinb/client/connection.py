@@ -76,6 +76,8 @@ class Connection(Session):
         "connected", "lost" or "closed"; observers hear of it by a `Change` of that type.
     loss : str
         Why there is no link, or was none the last time; and what to do.
+    belongings : dict
+        What the rooms above keep with it, each under a key of its own.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Connection(Session):
         self.devices = Devices(self)
         self.worker = Worker()
         self.archive: Archive | None = None
+        self.belongings: dict[Any, Any] = {}
         self._scope = [devices] if isinstance(devices, str) else devices
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}

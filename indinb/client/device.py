@@ -32,11 +32,14 @@ class Device(Mapping[str, Property]):
         INDI's name of the device.
     connection : Connection
         The connection through which it is seen.
+    belongings : dict
+        What the rooms above keep with it, each under a key of its own.
     """
 
     def __init__(self, connection: "Connection", name: str) -> None:
         self.connection = connection
         self.name = name
+        self.belongings: dict[Any, Any] = {}
         self._properties: dict[str, Property] = {}
         self._auto_connect: AutoConnect | None = None
 

@@ -33,10 +33,21 @@ _UNNOTICED = 0.3  # seconds that somebody waits gladly without seeing progress
 
 
 class Progress(NamedTuple):
-    """How far an operation is: `fraction` from 0 to 1, or None when nobody knows; and a word."""
+    """How far an operation is, as far as the driver tells.
+
+    Parameters
+    ----------
+    fraction : float or None
+        From 0 to 1, or None when nobody knows.
+    detail : str
+        A word for people.
+    remaining : float or None
+        Seconds that are left, or None when nobody knows.
+    """
 
     fraction: float | None = None
     detail: str = ""
+    remaining: float | None = None
 
 
 class Operation(Future[T], Generic[T]):

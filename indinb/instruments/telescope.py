@@ -1,7 +1,6 @@
 """Telescopes, or rather their mounts."""
 
 import time
-from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,34 +10,23 @@ from astropy.coordinates import (
     AltAz,
     EarthLocation,
     SkyCoord,
-    angular_separation,
 )
 from astropy.time import Time
 
-from indinb.client.model import Vector
-from indinb.client.observers import Change
-from indinb.client.operation import Operation, Progress
+from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.client.rules import Done, Verdict
-from indinb.errors import Aborted, Failed, OutOfRange, Refused, UnknownProperty
+from indinb.errors import OutOfRange, Refused, UnknownProperty
 from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.earth import offline
+from indinb.instruments.mountrules import GRACE, approach, arrived, has_parked
 from indinb.instruments.targets import resolve
 from indinb.protocol.messages import parse_timestamp
 from indinb.protocol.vocabulary import Interface, State
 
-NEAR = 15 * u.arcmin
-"""How near to the target a slew has to end: mounts correct for refraction and their own errors,
-and INDI's simulator lets the sky turn on for as long as it slews."""
-
-HERE = 1 * u.arcmin
-"""How near to the target a mount has to be that need not move at all."""
-
 _EOD = "EQUATORIAL_EOD_COORD"
 _OBSERVATORY = "Observatory Simulator"  # whose clock may be set, and run faster
 _SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
-_GRACE = 3.0  # seconds after a first report without motion in which a mount may still begin
 
 
 @instrument(Interface.TELESCOPE)
@@ -260,7 +248,7 @@ class Telescope(Instrument):
             partial(arrived, asked),
             label=label,
             timeout=_SLEW_TIMEOUT,
-            recheck=_GRACE + 1,
+            recheck=GRACE + 1,
             abort=self.start_abort,
             progress=partial(approach, asked),
         )
@@ -305,91 +293,3 @@ class Telescope(Instrument):
             timeout=_SLEW_TIMEOUT,
             abort=self.start_abort,
         )
-
-
-def arrived(
-    asked: dict[str, float], changes: Sequence[Change], clock: Callable[[], float] = time.time
-) -> Verdict:
-    """Decide whether a slew is over: it was Busy, is no more, and points at the target.
-
-    Positions that were under way when the slew was asked for come first, so a mount that never
-    gets Busy has a few seconds to begin; one that is at its target already needs no Busy.
-    """
-    was_busy = False
-    at_rest: list[Vector] = []
-    for change in changes:
-        if change.new.state is State.BUSY:
-            was_busy = True
-            at_rest = []
-        else:
-            at_rest.append(change.new)
-    if not at_rest:
-        return None
-    return _ended(asked, at_rest[0]) if was_busy else _stayed(asked, at_rest, clock())
-
-
-def _ended(asked: dict[str, float], vector: Vector) -> Verdict:
-    """Tell from the first report after Busy how a slew ended: an aborted mount is Ok again soon."""
-    left = _distance(asked, vector)
-    match vector.state:
-        case State.ALERT:
-            return Failed("the mount reports an error")
-        case _ if left <= NEAR:
-            return Done()
-        case State.IDLE:
-            return Aborted("the mount was stopped on its way")
-    return Failed(f"it ended {left:.2f} from the target")
-
-
-def _stayed(asked: dict[str, float], vectors: list[Vector], now: float) -> Verdict:
-    """Tell from the reports of a mount that was never Busy whether it has to move at all."""
-    last = vectors[-1]
-    if last.state is State.ALERT:
-        return Failed("the mount reports an error")
-    if len(vectors) > 1 and _distance(asked, last) <= HERE:
-        return Done()
-    if max(now, last.received) - vectors[0].received > _GRACE:
-        return Refused("the mount did not begin to move")
-    return None
-
-
-def approach(asked: dict[str, float], changes: Sequence[Change]) -> Progress:
-    """Tell how far a slew is, from the distances at its beginning and now."""
-    if not changes:
-        return Progress(0.0, "starting")
-    left = _distance(asked, changes[-1].new)
-    whole = _distance(asked, changes[0].old or changes[0].new)
-    fraction = 1.0 if whole <= HERE else max(0.0, float(1 - left / whole))
-    return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go")
-
-
-def has_parked(changes: Sequence[Change]) -> Verdict:
-    """Decide whether a mount has parked: the switch is on while it is still on its way.
-
-    An Ok without having been Busy is that of the last unparking, which drivers report twice.
-    """
-    if not changes:
-        return None
-    last = changes[-1].new
-    was_busy = any(change.new.state is State.BUSY for change in changes)
-    match last.state:
-        case State.ALERT:
-            return Failed("the mount reports an error")
-        case State.BUSY:
-            return None
-        case _ if last["PARK"]:
-            return Done()
-        case _ if was_busy:
-            return Aborted("the mount was stopped on its way")
-        case State.IDLE:
-            return Refused("the mount did not begin to park")
-    return None
-
-
-def _distance(asked: dict[str, float], vector: Vector) -> u.Quantity:
-    return angular_separation(
-        asked["RA"] * u.hourangle,
-        asked["DEC"] * u.deg,
-        vector["RA"] * u.hourangle,
-        vector["DEC"] * u.deg,
-    ).to(u.deg)

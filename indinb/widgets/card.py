@@ -130,7 +130,7 @@ class Card:
         operation = self.operation
         if operation is None:
             return None
-        fraction, detail = operation.progress
+        fraction, detail, _ = operation.progress
         return {"fraction": None if fraction is None else round(fraction, 3), "detail": detail}
 
     def _run(self, operation: Operation[Any]) -> None:

@@ -45,7 +45,7 @@ class ProgressBar(Widget):
             self._finish(operation.exception())
         elif self.comm is not None:  # else this bar was closed
             with self.hold_sync():
-                self.fraction, self.detail = operation.progress
+                self.fraction, self.detail, _ = operation.progress
                 self.blocking = blocking.now
             call_later(TICK, partial(self._tick, operation))
 

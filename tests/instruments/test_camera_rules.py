@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indinb.client.observers import Change
+from indinb.client.operation import Progress
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed
 from indinb.instruments.camera import countdown, exposed, stopped
@@ -210,20 +211,20 @@ def test_a_camera_has_stopped_when_it_says_so_and_is_not_busy(messages, verdict)
 
 
 def test_progress_begins_at_nothing():
-    assert countdown(1.0, []) == (0.0, "starting")
-    assert countdown(1.0, _changes(picture())) == (0.0, "starting")
+    assert countdown(1.0, []) == Progress(0.0, "starting")
+    assert countdown(1.0, _changes(picture())) == Progress(0.0, "starting")
 
 
 def test_progress_counts_on_between_reports():
     changes = _changes(exposing(State.BUSY, 8.0), picture())
     changes[0].new.received = time.time() - 2
-    fraction, detail = countdown(10.0, changes)
+    fraction, detail, _ = countdown(10.0, changes)
     assert fraction == pytest.approx(0.4, abs=0.05)
     assert detail == "6 s left"
 
 
 def test_progress_at_the_end():
-    assert countdown(10.0, _changes(BUSY, READING_OUT)) == (1.0, "reading out")
+    assert countdown(10.0, _changes(BUSY, READING_OUT)) == Progress(1.0, "reading out")
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-1e6, 1e6))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indinb.client.operation import Progress
 from indinb.client.rules import Done, settled
 from indinb.errors import Aborted, Failed, Refused
 from indinb.instruments.focuser import moved, travel, whole
@@ -154,7 +155,7 @@ def test_progress_follows_the_position():
 
 
 def test_progress_of_a_focuser_that_is_there_already():
-    assert travel(TARGET, TARGET, []) == (1.0, "40 000 → 40 000")
+    assert travel(TARGET, TARGET, []) == Progress(1.0, "40 000 → 40 000")
 
 
 def test_progress_in_the_wrong_direction_is_none():

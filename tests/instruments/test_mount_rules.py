@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indinb.client.observers import Change
+from indinb.client.operation import Progress
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed, Refused
-from indinb.instruments.telescope import approach, arrived, has_parked
+from indinb.instruments.mountrules import approach, arrived, has_parked
 from indinb.protocol.messages import Update
 from indinb.protocol.vocabulary import State
 from tests.instruments.evidence import (
@@ -218,12 +219,12 @@ def test_captured_parking(version: str):
 
 
 def test_progress_begins_at_nothing():
-    assert approach(TARGET, []) == (0.0, "starting")
+    assert approach(TARGET, []) == Progress(0.0, "starting")
 
 
 def test_progress_is_the_way_that_is_done():
     _, *polls = _polls(((1.0, 20.0), OK), ((1.0, 25.0), BUSY), ((1.0, 30.0), BUSY))
-    assert approach(TARGET, polls) == (pytest.approx(0.5), "10.0° to go")
+    assert approach(TARGET, polls) == Progress(pytest.approx(0.5), "10.0° to go")
 
 
 def test_progress_at_the_target():
@@ -235,7 +236,7 @@ PLACES = st.tuples(st.floats(0, 24), st.floats(-90, 90))
 
 @given(st.lists(PLACES, min_size=1, max_size=5))
 def test_progress_is_a_fraction_wherever_the_mount_goes(places: list[tuple[float, float]]):
-    fraction, _ = approach(TARGET, _polls(*((place, BUSY) for place in places)))
+    fraction, *_ = approach(TARGET, _polls(*((place, BUSY) for place in places)))
     assert 0 <= fraction <= 1
 
 
