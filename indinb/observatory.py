@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 
 from indinb.client import lifetime
 from indinb.client.archive import Archive
-from indinb.client.connection import Connection
-from indinb.client.device import Device
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
 from indinb.images.naming import label
 from indinb.instruments import watchdog
-from indinb.instruments.camera import Camera
-from indinb.instruments.filterwheel import FilterWheel
-from indinb.instruments.focuser import Focuser
+from indinb.instruments.ensemble import Ensemble
 from indinb.instruments.guard import Guard
+from indinb.instruments.memory import Memory
 from indinb.instruments.roles import roles_of
-from indinb.instruments.telescope import Telescope
 from indinb.protocol.messages import Blob
 
 if TYPE_CHECKING:
@@ -30,7 +26,7 @@ if TYPE_CHECKING:
 _PORT = 7624
 
 
-class Client(Connection):
+class Client(Ensemble):
     """One INDI server and the instruments behind it: what `connect` returns.
 
     Use it in a ``with``, or `close` it at the end.
@@ -54,58 +50,8 @@ class Client(Connection):
     ) -> None:
         super().__init__(transport, address, devices, read_only, reopen)
         self._on_close = on_close
-        self._roles = roles_of(self)
         self._guard: Guard | None = None
         self._dashboard: Dashboard | None = None
-
-    @property
-    def telescope(self) -> Telescope:
-        """The telescope's mount."""
-        return Telescope(self._roles.device("telescope"))
-
-    @property
-    def mount(self) -> Telescope:
-        """The telescope's mount: the same as `telescope`."""
-        return self.telescope
-
-    @property
-    def camera(self) -> Camera:
-        """The main camera."""
-        return Camera(self._roles.device("camera"))
-
-    @property
-    def guide_camera(self) -> Camera:
-        """The camera for guiding, which has "guide" in its name."""
-        return Camera(self._roles.device("guide_camera"))
-
-    @property
-    def focuser(self) -> Focuser:
-        """The focuser."""
-        return Focuser(self._roles.device("focuser"))
-
-    @property
-    def filter_wheel(self) -> FilterWheel:
-        """The filter wheel, which may be a camera."""
-        return FilterWheel(self._roles.device("filter_wheel"))
-
-    def use(self, **roles: str | Device) -> None:
-        """Say which device has which role.
-
-        Parameters
-        ----------
-        **roles : str or Device
-            Devices, or their names, by role: ``telescope`` or ``mount``, which is the same,
-            ``camera``, ``guide_camera``, ``guider``, ``focuser``, ``filter_wheel``, ``rotator``,
-            ``dome``, ``weather``, ``gps``, ``flat_panel``, ``dust_cap``, ``power``.
-
-        Raises
-        ------
-        TypeError
-            If there is no such role, or one is given by two words.
-        UnknownDevice
-            If there is no such device.
-        """
-        self._roles.use(roles)
 
     def dashboard(self) -> "Dashboard":
         """Return the desk of an observer: mount, camera, focuser and filter wheel in one widget.
@@ -219,13 +165,14 @@ class Client(Connection):
         OperationError
             If the driver does not take it.
         """
+        roles = roles_of(self)
         parked = {
-            kind: self._roles.device(role)
+            kind: roles.device(role)
             for kind, role, asked in (
                 (watchdog.MOUNT, "telescope", mount),
                 (watchdog.DOME, "dome", dome),
             )
-            if asked and self._roles.has(role)
+            if asked and roles.has(role)
         }
         guard = Guard(self, seconds, parked, script, self._port(port))
         self._guard = guard.arm(instead_of=self._guard)
@@ -256,21 +203,6 @@ class Client(Connection):
             if one is not None:
                 one.disown()
 
-    def device_of(self, role: str) -> Device:
-        """Return the device that has a role now, without printing which of several it is.
-
-        Parameters
-        ----------
-        role : str
-            As in `use`.
-
-        Raises
-        ------
-        UnknownDevice
-            If there is none, or nobody should guess which of several.
-        """
-        return self._roles.peek(role)
-
     def _port(self, given: object) -> int:
         """Tell the server's port; a link by ``unix:`` does not know it."""
         port = str(given or self.address.rpartition(":")[2])
@@ -298,7 +230,8 @@ def connect(
 
     Returns when the server has announced its devices: after 150 ms without a new definition, or
     2 s at most. When a notebook's cell is run again, the client that it made before is closed, if
-    the notebook tells which cell runs, as JupyterLab does.
+    the notebook tells which cell runs, as JupyterLab does. What ``client.use(…)`` was told of this
+    server before counts again, and is printed in one line.
 
     Parameters
     ----------
@@ -339,7 +272,9 @@ def connect(
     lifetime.end_of_earlier_runs()
     address, link = _way(host, port, timeout, shared_memory)
     reopen = link if reconnect else None
-    return Client(link(), address, devices, read_only, reopen).open()
+    client = Client(link(), address, devices, read_only, reopen).open()
+    roles_of(client).remember(Memory(address))
+    return client
 
 
 def _way(

@@ -23,6 +23,17 @@ PATIENCE = 2.0
 """Seconds for threads that have been told to end."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what is remembered from one program to the next away from who runs the tests."""
+    folder = tmp_path_factory.mktemp("config")
+    (folder / "indinb").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        patch.delenv("ASTROPY_CONFIG_DIR", raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind() -> Iterator[None]:
     """Fail a test after which threads of ours, sockets, or child processes are left."""

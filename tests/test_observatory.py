@@ -53,7 +53,7 @@ def test_connect_to_some_devices(indiserver: IndiServer):
     with indinb.connect(port=indiserver.port, devices=names) as client:
         assert sorted(client.devices) == names
         assert client.camera.name == "CCD Simulator"
-        with pytest.raises(UnknownDevice, match="no device is a guide_camera; there is"):
+        with pytest.raises(UnknownDevice, match="no device is a guide camera; there is"):
             _ = client.guide_camera
 
 

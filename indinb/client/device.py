@@ -162,6 +162,9 @@ class Device(Mapping[str, Property]):
             raise self.unknown(name)
         return self.handle(name)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._vectors()
+
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self._vectors()))
 

@@ -8,8 +8,14 @@ from indinb.errors import UnknownDevice
 from indinb.instruments.base import kinds_of, lacks_marks
 from indinb.protocol.vocabulary import Interface
 
-_NEVER_GUESSED = (Interface.TELESCOPE, Interface.DOME)
+_NEVER_GUESSED = (Interface.TELESCOPE, Interface.DOME, Interface.GUIDER)
 _BESIDE = Interface.GUIDER | Interface.AUXILIARY  # many devices are that, too
+_SPOKEN = {
+    "gps": "GPS",
+    "weather": "weather station",
+    "power": "power box",
+    "sky_quality": "sky quality meter",
+}
 
 
 def candidates(
@@ -56,13 +62,33 @@ def choose(
     """
     known = list(devices)
     found = candidates(known, interface, guide)
-    names = " or ".join(repr(device.name) for device in found)
     if not found:
         there = ", ".join(device.name for device in known) or "none at all"
-        raise UnknownDevice(f"no device is a {role}; there is {there}. client.use({role}=name)")
-    if len(found) > 1 and interface in _NEVER_GUESSED:
-        raise UnknownDevice(f"which {role}? Say client.use({role}=…) with {names}")
+        raise UnknownDevice(
+            f"no device is a {spoken(role)}; there is {there}. client.use({role}=name)"
+        )
+    if _nobody_guesses(found, interface):
+        names = " or ".join(repr(device.name) for device in found)
+        raise UnknownDevice(f"which {spoken(role)}? Say client.use({role}=…) with {names}")
     return found[0], found[1:]
+
+
+def spoken(role: str) -> str:
+    """Return the word for a role that stands in sentences.
+
+    Examples
+    --------
+    >>> spoken("flat_panel")
+    'flat panel'
+    """
+    return _SPOKEN.get(role, role.replace("_", " "))
+
+
+def _nobody_guesses(found: list[Device], interface: Interface) -> bool:
+    """Whether the wrong one could do harm: of two mounts, domes, or mounts that guide."""
+    if interface is Interface.GUIDER:
+        found = [device for device in found if Interface.TELESCOPE in kinds_of(device)]
+    return len(found) > 1 and interface in _NEVER_GUESSED
 
 
 def _unlikeliness(interface: Interface, device: Device) -> tuple[bool, bool]:

@@ -205,7 +205,7 @@ def test_a_wheel_of_its_own_comes_before_that_of_a_camera(observatory, capsys):
     client, server = observatory(CCD, WHEEL, FOCUSER)
     assert client.filter_wheel.name == WHEEL.name
     assert client.focuser.name == FOCUSER.name
-    said = "filter_wheel: Filter Simulator, not CCD Simulator (client.use(filter_wheel=…) chooses"
+    said = "filter wheel: Filter Simulator, not CCD Simulator (client.use(filter_wheel=…) chooses"
     assert capsys.readouterr().out == f"{said} another)\n"
     server.tell(Delete(WHEEL.name))
     assert client.filter_wheel.name == CCD.name
@@ -215,7 +215,7 @@ def test_errors_tell_the_words_of_the_roles(observatory):
     client, _ = observatory(TELESCOPE, OTHER_MOUNT)
     with pytest.raises(UnknownDevice, match=r"no device is a focuser; .*client\.use\(focuser=name"):
         _ = client.focuser
-    with pytest.raises(UnknownDevice, match="no device is a filter_wheel; there is Telescope Sim"):
+    with pytest.raises(UnknownDevice, match="no device is a filter wheel; there is Telescope Sim"):
         _ = client.filter_wheel
     with pytest.raises(UnknownDevice, match=r"which telescope\? Say client\.use\(telescope=…\)"):
         _ = client.mount

@@ -495,7 +495,7 @@ def test_it_can_be_used_by_all(open_desk: Open, width: int, dark: bool) -> None:
     board.patch(mount={"condition": "disconnected"}, camera={"condition": "connecting"})
     assert findings(board.root) == []
     board.patch(status="lost", loss="the link is lost")
-    board.patch(wheel={"condition": "missing", "hint": "no device is a filter_wheel"})
+    board.patch(wheel={"condition": "missing", "hint": "no device is a filter wheel"})
     assert findings(board.root) == []
 
 

@@ -1,0 +1,97 @@
+"""A connection whose devices are instruments, each by the part that it plays."""
+
+from indinb.client.connection import Connection
+from indinb.client.device import Device
+from indinb.instruments.camera import Camera
+from indinb.instruments.filterwheel import FilterWheel
+from indinb.instruments.focuser import Focuser
+from indinb.instruments.roles import roles_of
+from indinb.instruments.telescope import Telescope
+
+
+class Ensemble(Connection):
+    """One INDI server, with its devices as instruments; see `Connection` for the parameters.
+
+    With several devices of a kind, the likeliest is taken, and that is printed once; between two
+    mounts or domes nobody guesses. `use` chooses others.
+    """
+
+    @property
+    def telescope(self) -> Telescope:
+        """The telescope's mount."""
+        return Telescope(self._playing("telescope"))
+
+    @property
+    def mount(self) -> Telescope:
+        """The telescope's mount: the same as `telescope`."""
+        return self.telescope
+
+    @property
+    def camera(self) -> Camera:
+        """The main camera."""
+        return Camera(self._playing("camera"))
+
+    @property
+    def guide_camera(self) -> Camera:
+        """The camera for guiding, which has "guide" in its name."""
+        return Camera(self._playing("guide_camera"))
+
+    @property
+    def focuser(self) -> Focuser:
+        """The focuser."""
+        return Focuser(self._playing("focuser"))
+
+    @property
+    def filter_wheel(self) -> FilterWheel:
+        """The filter wheel, which may be a camera."""
+        return FilterWheel(self._playing("filter_wheel"))
+
+    @property
+    def observer(self) -> str | None:
+        """Who observes, for the headers of frames; assign a name, or None."""
+        return roles_of(self).observer
+
+    @observer.setter
+    def observer(self, name: str | None) -> None:
+        roles_of(self).observer = name
+
+    def use(self, **roles: str | Device | None) -> None:
+        """Say which device has which role.
+
+        A client of `connect` remembers it: the next one of the same server begins with it, where
+        those devices are there. It is kept in ``roles.json``, in indinb's folder of settings.
+
+        Parameters
+        ----------
+        **roles : str, Device or None
+            Devices, or their names, by role: ``telescope`` or ``mount``, which is the same,
+            ``camera``, ``guide_camera``, ``guider``, ``focuser``, ``filter_wheel``, ``rotator``,
+            ``dome``, ``weather``, ``gps``, ``flat_panel``, ``dust_cap``, ``power``,
+            ``sky_quality``. None forgets what was said, and leaves the choice to indinb.
+
+        Raises
+        ------
+        TypeError
+            If there is no such role, or one is given by two words.
+        UnknownDevice
+            If there is no such device.
+        """
+        roles_of(self).use(roles)
+
+    def device_of(self, role: str) -> Device:
+        """Return the device that has a role now, without printing which of several it is.
+
+        Parameters
+        ----------
+        role : str
+            As in `use`.
+
+        Raises
+        ------
+        UnknownDevice
+            If there is none, or nobody should guess which of several.
+        """
+        return roles_of(self).peek(role)
+
+    def _playing(self, role: str) -> Device:
+        return roles_of(self).device(role)
