@@ -20,6 +20,7 @@ from indinb.protocol.vocabulary import Interface, State
 if TYPE_CHECKING:
     from indinb.client.connection import Connection
 
+_LONG = 20  # digits: more than any number that means something has
 _CONNECT_TIMEOUT = 60.0  # seconds: a driver may try all serial ports
 
 
@@ -62,8 +63,8 @@ class Device(Mapping[str, Property]):
     def interfaces(self) -> Interface:
         """What kinds of instrument the driver says that it can be."""
         vector = self.connection.model.vector(self.name, "DRIVER_INFO")
-        told = str(vector.get("DRIVER_INTERFACE")) if vector else ""
-        return Interface(int(told) if told.isdecimal() else 0)
+        told = str(vector.get("DRIVER_INTERFACE")).strip() if vector else ""
+        return Interface(int(told) if told.isdecimal() and len(told) < _LONG else 0)
 
     @property
     def messages(self) -> tuple[Notice, ...]:

@@ -1,6 +1,8 @@
 """What all instruments have in common, and which device is which instrument."""
 
+import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, ClassVar, TypeVar
 
 from indinb.client import display
@@ -9,6 +11,11 @@ from indinb.client.procedure import Steps
 from indinb.client.property import Property
 from indinb.printable import printable
 from indinb.protocol.vocabulary import Interface
+
+SKY_QUALITY = Interface(1 << 32)
+"""Sky quality meters, for which INDI has no bit: this one is ours, and no driver tells it."""
+
+_TOLD_BY_ALL = 0xFFFF  # the bits that drivers before INDI 2 know
 
 
 class Instrument:
@@ -23,9 +30,13 @@ class Instrument:
     ----------
     interface : Interface
         The bit by which drivers say that they are of this kind.
+    marks : tuple of str
+        Properties by which a device shows that it is of this kind, any of them. They count where
+        its driver tells nothing, or has no word for the kind; see `kinds_of`.
     """
 
     interface: ClassVar[Interface]
+    marks: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -76,7 +87,11 @@ _kinds: dict[Interface, type[Instrument]] = {}
 
 
 def instrument(interface: Interface) -> Callable[[Kind], Kind]:
-    """Register a class as the instrument for a bit of a driver's interface."""
+    """Register a class as the instrument for a bit of a driver's interface.
+
+    A kind for which INDI has no bit takes one beyond INDI's, as `SKY_QUALITY` is; devices of this
+    kind are known by its `Instrument.marks` alone.
+    """
 
     def register(kind: Kind) -> Kind:
         kind.interface = interface
@@ -84,6 +99,37 @@ def instrument(interface: Interface) -> Callable[[Kind], Kind]:
         return kind
 
     return register
+
+
+def kinds_of(device: Device) -> Interface:
+    """Return what kinds of instrument a device is, as far as is known now.
+
+    The driver tells it by its ``DRIVER_INFO``. Where that is missing, zero, or no number, the
+    device's properties tell, by the `Instrument.marks` of each kind; these tell as well of kinds
+    that drivers before INDI 2 have no bits for, such as power boxes.
+
+    Parameters
+    ----------
+    device : Device
+        Any. What it is may change at any time: when it connects, for one.
+    """
+    told = device.interfaces
+    untold = (bit for bit in _kinds if not told or bit > _TOLD_BY_ALL)
+    return reduce(operator.or_, (bit for bit in untold if has_marks(device, bit)), told)
+
+
+def has_marks(device: Device, interface: Interface) -> bool:
+    """Whether a device has any of the properties that mark a kind."""
+    return any(mark in device for mark in _marks(interface))
+
+
+def lacks_marks(device: Device, interface: Interface) -> bool:
+    """Whether a device is connected, and yet has none of the properties that mark a kind."""
+    return device.connected and bool(_marks(interface)) and not has_marks(device, interface)
+
+
+def _marks(interface: Interface) -> tuple[str, ...]:
+    return _kinds[interface].marks if interface in _kinds else ()
 
 
 def instruments(device: Device) -> list[Instrument]:
@@ -99,4 +145,5 @@ def instruments(device: Device) -> list[Instrument]:
     list of Instrument
         In the order of INDI's interface bits; empty when indinb knows none of its kinds.
     """
-    return [kind(device) for bit, kind in sorted(_kinds.items()) if bit in device.interfaces]
+    known = kinds_of(device)
+    return [kind(device) for bit, kind in sorted(_kinds.items()) if bit in known]

@@ -47,6 +47,8 @@ class Camera(Instrument):
         dark = client.camera.expose(60, frame_type="dark", binning=2)
     """
 
+    marks = ("CCD_EXPOSURE",)
+
     @property
     def exposing(self) -> bool:
         """Whether an exposure is under way, as far as is known: not when the link is gone."""

@@ -34,6 +34,8 @@ class FilterWheel(Instrument):
         client.filter_wheel.current
     """
 
+    marks = ("FILTER_SLOT",)
+
     @property
     def filters(self) -> tuple[str, ...]:
         """Names of the filters, slot by slot; "Slot 3" where the driver has none."""

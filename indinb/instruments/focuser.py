@@ -46,6 +46,8 @@ class Focuser(Instrument):
         client.focuser.position
     """
 
+    marks = ("ABS_FOCUS_POSITION", "REL_FOCUS_POSITION", "FOCUS_TIMER", "FOCUS_MOTION")
+
     @property
     def position(self) -> int:
         """Where it is, in steps.

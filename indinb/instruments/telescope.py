@@ -42,6 +42,8 @@ class Telescope(Instrument):
         client.telescope.radec
     """
 
+    marks = ("EQUATORIAL_EOD_COORD", "EQUATORIAL_COORD", "HORIZONTAL_COORD")
+
     @property
     def radec(self) -> SkyCoord:
         """Where it points, in ICRS."""

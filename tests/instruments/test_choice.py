@@ -1,7 +1,6 @@
 """Which device is meant: by the interfaces that INDI's simulators tell, and in an observatory."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -14,12 +13,19 @@ from indinb.protocol.vocabulary import Interface, Permission
 from tests.client.fakes import FakeServer, texts
 
 
-@dataclass(frozen=True)
-class Stub:
-    """Stands in for a device."""
+class Stub(frozenset):
+    """Stands in for a device: a set of names of properties, told apart by identity."""
 
-    name: str
-    interfaces: Interface
+    def __new__(cls, name: str, interfaces: Interface, *properties: str, connected=False):
+        return super().__new__(cls, properties)
+
+    def __init__(self, name: str, interfaces: Interface, *properties: str, connected=False):
+        self.name = name
+        self.interfaces = Interface(interfaces)
+        self.connected = connected
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 TELESCOPE = Stub("Telescope Simulator", Interface(5))
