@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from indinb import widgets as widgets
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
+    from indinb.instruments import GPS as GPS
     from indinb.instruments import Camera as Camera
+    from indinb.instruments import DustCap as DustCap
     from indinb.instruments import FilterWheel as FilterWheel
+    from indinb.instruments import FlatPanel as FlatPanel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import Power as Power
+    from indinb.instruments import SkyQuality as SkyQuality
     from indinb.instruments import Telescope as Telescope
+    from indinb.instruments import Weather as Weather
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
     from indinb.simulation import simulate as simulate
@@ -29,11 +35,17 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Camera": "indinb.instruments",
     "Client": "indinb.observatory",
+    "DustCap": "indinb.instruments",
     "FilterWheel": "indinb.instruments",
+    "FlatPanel": "indinb.instruments",
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
+    "GPS": "indinb.instruments",
     "IndiError": "indinb.errors",
+    "Power": "indinb.instruments",
+    "SkyQuality": "indinb.instruments",
     "Telescope": "indinb.instruments",
+    "Weather": "indinb.instruments",
     "connect": "indinb.observatory",
     "errors": "indinb",
     "instruments": "indinb",

@@ -1,4 +1,4 @@
-"""What an astronomer says to telescopes, cameras, focusers and filter wheels.
+"""What an astronomer says to telescopes, cameras, focusers and the other instruments.
 
 This room is also the function ``indinb.instruments(device)``.
 """
@@ -10,15 +10,26 @@ from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
 from indinb.instruments.filterwheel import FilterWheel
+from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
+from indinb.instruments.gps import GPS
+from indinb.instruments.power import Power
+from indinb.instruments.skyquality import SkyQuality
 from indinb.instruments.telescope import Telescope
+from indinb.instruments.weather import Weather
 
 __all__ = [
+    "GPS",
     "Camera",
+    "DustCap",
     "FilterWheel",
+    "FlatPanel",
     "Focuser",
     "Instrument",
+    "Power",
+    "SkyQuality",
     "Telescope",
+    "Weather",
     "instrument",
     "instruments",
 ]
