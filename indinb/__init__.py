@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from indinb.instruments import Camera as Camera
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import Guider as Guider
+    from indinb.instruments import Rotator as Rotator
     from indinb.instruments import Telescope as Telescope
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
@@ -32,7 +34,9 @@ _PUBLIC = {
     "FilterWheel": "indinb.instruments",
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
+    "Guider": "indinb.instruments",
     "IndiError": "indinb.errors",
+    "Rotator": "indinb.instruments",
     "Telescope": "indinb.instruments",
     "connect": "indinb.observatory",
     "errors": "indinb",

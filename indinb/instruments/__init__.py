@@ -11,13 +11,17 @@ from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
+from indinb.instruments.guider import Guider
+from indinb.instruments.rotator import Rotator
 from indinb.instruments.telescope import Telescope
 
 __all__ = [
     "Camera",
     "FilterWheel",
     "Focuser",
+    "Guider",
     "Instrument",
+    "Rotator",
     "Telescope",
     "instrument",
     "instruments",
