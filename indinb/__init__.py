@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import FlatPanel as FlatPanel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import Guider as Guider
     from indinb.instruments import Power as Power
+    from indinb.instruments import Rotator as Rotator
     from indinb.instruments import SkyQuality as SkyQuality
     from indinb.instruments import Telescope as Telescope
     from indinb.instruments import Weather as Weather
@@ -41,8 +43,10 @@ _PUBLIC = {
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
     "GPS": "indinb.instruments",
+    "Guider": "indinb.instruments",
     "IndiError": "indinb.errors",
     "Power": "indinb.instruments",
+    "Rotator": "indinb.instruments",
     "SkyQuality": "indinb.instruments",
     "Telescope": "indinb.instruments",
     "Weather": "indinb.instruments",

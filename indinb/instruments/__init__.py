@@ -13,7 +13,9 @@ from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.gps import GPS
+from indinb.instruments.guider import Guider
 from indinb.instruments.power import Power
+from indinb.instruments.rotator import Rotator
 from indinb.instruments.skyquality import SkyQuality
 from indinb.instruments.telescope import Telescope
 from indinb.instruments.weather import Weather
@@ -25,8 +27,10 @@ __all__ = [
     "FilterWheel",
     "FlatPanel",
     "Focuser",
+    "Guider",
     "Instrument",
     "Power",
+    "Rotator",
     "SkyQuality",
     "Telescope",
     "Weather",
