@@ -4,9 +4,16 @@ from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.instruments.camera import Camera
 from indinb.instruments.filterwheel import FilterWheel
+from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
+from indinb.instruments.gps import GPS
+from indinb.instruments.guider import Guider
+from indinb.instruments.power import Power
 from indinb.instruments.roles import roles_of
+from indinb.instruments.rotator import Rotator
+from indinb.instruments.skyquality import SkyQuality
 from indinb.instruments.telescope import Telescope
+from indinb.instruments.weather import Weather
 
 
 class Ensemble(Connection):
@@ -45,6 +52,46 @@ class Ensemble(Connection):
     def filter_wheel(self) -> FilterWheel:
         """The filter wheel, which may be a camera."""
         return FilterWheel(self._playing("filter_wheel"))
+
+    @property
+    def guider(self) -> Guider:
+        """What takes guiding pulses: the mount, if it does."""
+        return Guider(self._playing("guider"))
+
+    @property
+    def rotator(self) -> Rotator:
+        """The rotator of the camera."""
+        return Rotator(self._playing("rotator"))
+
+    @property
+    def weather(self) -> Weather:
+        """The weather station."""
+        return Weather(self._playing("weather"))
+
+    @property
+    def gps(self) -> GPS:
+        """The GPS receiver."""
+        return GPS(self._playing("gps"))
+
+    @property
+    def flat_panel(self) -> FlatPanel:
+        """The flat panel."""
+        return FlatPanel(self._playing("flat_panel"))
+
+    @property
+    def dust_cap(self) -> DustCap:
+        """The dust cap, which may be the flat panel."""
+        return DustCap(self._playing("dust_cap"))
+
+    @property
+    def power(self) -> Power:
+        """The power box, or whatever has outputs to switch."""
+        return Power(self._playing("power"))
+
+    @property
+    def sky_quality(self) -> SkyQuality:
+        """The sky quality meter."""
+        return SkyQuality(self._playing("sky_quality"))
 
     @property
     def observer(self) -> str | None:

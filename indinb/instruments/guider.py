@@ -20,6 +20,8 @@ class Guider(Instrument):
         client.guider.guide("west", ms=250)
     """
 
+    marks = ("TELESCOPE_TIMED_GUIDE_NS", "TELESCOPE_TIMED_GUIDE_WE")
+
     def start_guide(
         self, direction: str, duration: u.Quantity | None = None, *, ms: float | None = None
     ) -> Operation[None]:
