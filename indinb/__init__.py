@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
     from indinb.instruments import Camera as Camera
+    from indinb.instruments import Dome as Dome
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import Focuser as Focuser
     from indinb.instruments import Guider as Guider
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Camera": "indinb.instruments",
     "Client": "indinb.observatory",
+    "Dome": "indinb.instruments",
     "FilterWheel": "indinb.instruments",
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",

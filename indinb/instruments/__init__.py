@@ -9,6 +9,7 @@ from types import ModuleType
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
+from indinb.instruments.dome import Dome
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.guider import Guider
@@ -17,6 +18,7 @@ from indinb.instruments.telescope import Telescope
 
 __all__ = [
     "Camera",
+    "Dome",
     "FilterWheel",
     "Focuser",
     "Guider",
