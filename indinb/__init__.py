@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from indinb.images.frame import Frame as Frame
     from indinb.instruments import GPS as GPS
     from indinb.instruments import Camera as Camera
+    from indinb.instruments import Dome as Dome
     from indinb.instruments import DustCap as DustCap
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import FlatPanel as FlatPanel
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Camera": "indinb.instruments",
     "Client": "indinb.observatory",
+    "Dome": "indinb.instruments",
     "DustCap": "indinb.instruments",
     "FilterWheel": "indinb.instruments",
     "FlatPanel": "indinb.instruments",

@@ -9,6 +9,7 @@ from types import ModuleType
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
+from indinb.instruments.dome import Dome
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
@@ -23,6 +24,7 @@ from indinb.instruments.weather import Weather
 __all__ = [
     "GPS",
     "Camera",
+    "Dome",
     "DustCap",
     "FilterWheel",
     "FlatPanel",

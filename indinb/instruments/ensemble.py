@@ -3,6 +3,7 @@
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.instruments.camera import Camera
+from indinb.instruments.dome import Dome
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
@@ -62,6 +63,11 @@ class Ensemble(Connection):
     def rotator(self) -> Rotator:
         """The rotator of the camera."""
         return Rotator(self._playing("rotator"))
+
+    @property
+    def dome(self) -> Dome:
+        """The dome, or the roof."""
+        return Dome(self._playing("dome"))
 
     @property
     def weather(self) -> Weather:
