@@ -3,7 +3,7 @@
 import pytest
 
 import indinb
-from indinb import Camera, Client, FilterWheel, Focuser, Telescope
+from indinb import Camera, Client, FilterWheel, Focuser, Guider, Telescope
 from indinb.client import display
 from indinb.client.device import Device
 from indinb.client.procedure import Procedure
@@ -11,6 +11,7 @@ from indinb.errors import UnknownProperty
 from indinb.instruments import Instrument, base, instrument, instruments
 from indinb.instruments.base import Instrument as Base
 from indinb.protocol.vocabulary import Interface, Permission
+from tests.instruments.kennel import info
 from tests.waiting import wait_until
 
 # With INDI's simulators
@@ -19,9 +20,9 @@ from tests.waiting import wait_until
 @pytest.mark.parametrize(
     ("device", "kinds"),
     [
-        ("CCD Simulator", [Camera, FilterWheel]),
-        ("Guide Simulator", [Camera]),
-        ("Telescope Simulator", [Telescope]),
+        ("CCD Simulator", [Camera, Guider, FilterWheel]),
+        ("Guide Simulator", [Camera, Guider]),
+        ("Telescope Simulator", [Telescope, Guider]),
         ("Focuser Simulator", [Focuser]),
         ("Filter Simulator", [FilterWheel]),
     ],
@@ -34,7 +35,7 @@ def test_which_instruments_a_device_is(client: Client, device: str, kinds: list[
 
 def test_the_room_is_a_function_too(client: Client):
     device = client.devices["CCD Simulator"]
-    assert [type(found) for found in indinb.instruments(device)] == [Camera, FilterWheel]
+    assert [type(found) for found in indinb.instruments(device)] == [Camera, Guider, FilterWheel]
     assert indinb.instruments.Camera is Camera
     assert Base is Instrument
 
@@ -65,20 +66,16 @@ def test_an_instrument_shows_its_name_and_its_device(client: Client, monkeypatch
 # The register
 
 
-def test_a_class_registers_for_a_bit(client: Client, monkeypatch: pytest.MonkeyPatch):
+def test_a_class_registers_for_a_bit(connect, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(base, "_kinds", dict(base._kinds))
 
-    @instrument(Interface.GUIDER)
-    class Guider(Instrument):
-        """Guides."""
+    @instrument(Interface.ADAPTIVE_OPTICS)
+    class Optics(Instrument):
+        """Keep stars still."""
 
-    assert Guider.interface is Interface.GUIDER
-    found = instruments(client.devices["Telescope Simulator"])
-    assert [type(instrument) for instrument in found] == [Telescope, Guider]
-    found = instruments(client.devices["CCD Simulator"])
-    assert [type(instrument) for instrument in found] == [Camera, Guider, FilterWheel]
-    found = instruments(client.devices["Focuser Simulator"])
-    assert [type(instrument) for instrument in found] == [Focuser]
+    assert Optics.interface is Interface.ADAPTIVE_OPTICS
+    device = connect(info("AO", 258)).devices["AO"]
+    assert [type(instrument) for instrument in instruments(device)] == [Camera, Optics]
 
 
 def test_a_device_of_no_known_kind(client: Client):

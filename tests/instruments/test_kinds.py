@@ -2,7 +2,8 @@
 
 import pytest
 
-from indinb import Camera, FilterWheel, Focuser, Telescope
+import indinb
+from indinb import Camera, Dome, FilterWheel, Focuser, Guider, Power, Rotator, Telescope
 from indinb.instruments import Instrument, base, instrument, instruments
 from indinb.instruments.base import SKY_QUALITY, kinds_of, lacks_marks
 from indinb.instruments.choice import candidates
@@ -27,20 +28,6 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> type[Instrument]:
         marks = ("SKY_QUALITY",)
 
     return Meter
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> type[Instrument]:
-    """Register a kind for which INDI has had a bit since 2.0."""
-    monkeypatch.setattr(base, "_kinds", dict(base._kinds))
-
-    @instrument(Interface.POWER)
-    class Box(Instrument):
-        """Switches channels."""
-
-        marks = ("POWER_CHANNELS", "POWER_CONTROL")
-
-    return Box
 
 
 def _kinds(client, device: str = CCD) -> list[type]:
@@ -68,6 +55,15 @@ def test_where_the_driver_does_not_tell_the_properties_do(connect, told: str | N
         ("ABS_FOCUS_POSITION", Focuser),
         ("REL_FOCUS_POSITION", Focuser),
         ("FOCUS_TIMER", Focuser),
+        ("TELESCOPE_TIMED_GUIDE_WE", Guider),
+        ("ABS_ROTATOR_ANGLE", Rotator),
+        ("DOME_SHUTTER", Dome),
+        ("DOME_PARK", Dome),
+        ("WEATHER_STATUS", indinb.Weather),
+        ("GPS_REFRESH", indinb.GPS),
+        ("FLAT_LIGHT_CONTROL", indinb.FlatPanel),
+        ("CAP_PARK", indinb.DustCap),
+        ("POWER_CHANNELS", Power),
     ],
 )
 def test_any_of_its_marks_shows_a_kind(connect, mark: str, kind: type):
@@ -83,9 +79,9 @@ def test_what_a_driver_tells_comes_before_what_it_has(connect):
 
 def test_nothing_is_kept_when_it_changes(connect):
     client = connect(info(CCD, 6))
-    assert _kinds(client) == [Camera]
+    assert _kinds(client) == [Camera, Guider]
     client.server.tell(update(DRIVER_INFO, DRIVER_INTERFACE="22"))
-    assert _kinds(client) == [Camera, FilterWheel]
+    assert _kinds(client) == [Camera, Guider, FilterWheel]
     client.server.tell(Delete(CCD, "DRIVER_INFO"))
     assert _kinds(client) == []
     client.server.tell(SLOT)
@@ -101,12 +97,12 @@ def test_a_kind_without_a_bit(connect, meter: type):
     assert sum(Interface) < SKY_QUALITY
 
 
-@pytest.mark.parametrize("mark", ["POWER_CHANNELS", "POWER_CONTROL"])
-def test_a_kind_that_older_drivers_have_no_bit_for(connect, box: type, mark: str):
+@pytest.mark.parametrize("mark", ["POWER_CHANNELS", "POWER_CONTROL", "DIGITAL_OUTPUT_1"])
+def test_a_kind_that_older_drivers_have_no_bit_for(connect, mark: str):
     has = texts(mark, {"A": "1"})
-    assert _kinds(connect(info(CCD, 32768), has)) == [box]
-    assert _kinds(connect(info(CCD, 8), has)) == [Focuser, box]
-    assert _kinds(connect(info(CCD, 1 << 18))) == [box]
+    assert _kinds(connect(info(CCD, 32768), has)) == [Power]
+    assert _kinds(connect(info(CCD, 8), has)) == [Focuser, Power]
+    assert _kinds(connect(info(CCD, 1 << 18))) == [Power]
 
 
 def test_what_contradicts_its_driver_comes_last(connect):
