@@ -60,19 +60,20 @@ def small_embedded() -> Iterator[EmbeddedServer]:
 @pytest.fixture(scope="module", params=["indiserver", "embedded"])
 def observatory(request: pytest.FixtureRequest) -> Iterator[Client]:
     """Return one client for the tests of a module, of INDI's own simulators and of ours."""
-    with _connected(request.getfixturevalue(f"small_{request.param}")) as client:
+    with observing(request.getfixturevalue(f"small_{request.param}")) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def real_observatory(small_indiserver: IndiServer) -> Iterator[Client]:
     """Return a client of INDI's own simulators."""
-    with _connected(small_indiserver) as client:
+    with observing(small_indiserver) as client:
         yield client
 
 
 @contextlib.contextmanager
-def _connected(server: OwnServer) -> Iterator[Client]:
+def observing(server: OwnServer) -> Iterator[Client]:
+    """Yield a client to which all small devices of a server are connected."""
     with indinb.connect(server.host, server.port) as client:
         for name in (WEATHER, GPS, PANEL):
             client.wait_for(name, "CONNECTION", timeout=10)

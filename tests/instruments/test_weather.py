@@ -288,8 +288,15 @@ def test_the_end_of_the_link_ends_the_waiting(station: Weather):
 
 @pytest.mark.parametrize(
     "options",
-    [{"for_": 600}, {"for_": -1 * u.s}, {"for_": 5 * u.m}, {"timeout": 5 * u.deg}]
-    + [{"timeout": math.nan}, {"timeout": "soon"}, {"for_": [1, 2] * u.s}],
+    [
+        {"for_": 600},
+        {"for_": -1 * u.s},
+        {"for_": 5 * u.m},
+        {"for_": [1, 2] * u.s},
+        {"timeout": 5 * u.deg},
+        {"timeout": math.nan},
+        {"timeout": "soon"},
+    ],
 )
 def test_what_is_no_time(station: Weather, options: dict):
     with pytest.raises(OutOfRange, match=r"such as 2 \* u.s or 10 \* u.min"):

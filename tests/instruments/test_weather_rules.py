@@ -8,10 +8,9 @@ from astropy import units as u
 
 from indinb.client.model import Model
 from indinb.instruments.weatherrules import fresh_for, reasons, unit_of
-from indinb.protocol.messages import Delete, Message
+from indinb.protocol.messages import Delete, Member, Message
 from indinb.protocol.vocabulary import Kind, State
 from tests.client.fakes import define, numbers, switches, update
-from tests.client.fakes import _members as members_of
 from tests.instruments.smalldevices import WEATHER, announced, told_in
 
 OK, BUSY, ALERT, IDLE = State.OK, State.BUSY, State.ALERT, State.IDLE
@@ -19,7 +18,9 @@ OK, BUSY, ALERT, IDLE = State.OK, State.BUSY, State.ALERT, State.IDLE
 DEFINITIONS = {definition.name: definition for definition in announced("weather")}
 STATUS, PARAMETERS = DEFINITIONS["WEATHER_STATUS"], DEFINITIONS["WEATHER_PARAMETERS"]
 OVERRIDE, PERIOD = DEFINITIONS["WEATHER_OVERRIDE"], DEFINITIONS["WEATHER_UPDATE"]
-SAFETY = define(Kind.LIGHT, "SAFETY_STATUS", *members_of({"SAFETY": OK}), device=WEATHER, state=OK)
+SAFETY = define(
+    Kind.LIGHT, "SAFETY_STATUS", Member("SAFETY", "Safety", OK), device=WEATHER, state=OK
+)
 WIND = "WEATHER_WIND_SPEED"
 
 
