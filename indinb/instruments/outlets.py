@@ -211,8 +211,8 @@ T = TypeVar("T", bound=Outlet)
 class Outlets(Mapping[str, T], Generic[T]):
     """Outputs by their labels, or by their places, counted from 1.
 
-    Labels are their owner's: several may be alike, and then have their place behind, "Camera (2)";
-    what has none is called by its place.
+    Labels are their owner's: several may be alike, and then have their place behind, "Camera (2)",
+    as what has no label at all, "Output (2)".
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ class Outlets(Mapping[str, T], Generic[T]):
 def _distinct(labels: Sequence[str]) -> list[str]:
     """Make names of labels that may be empty, or alike."""
     return [
-        f"{label} ({place})".strip() if not label or labels.count(label) > 1 else label
+        f"{label or 'Output'} ({place})" if not label or labels.count(label) > 1 else label
         for place, label in enumerate(labels, 1)
     ]
 

@@ -2,12 +2,13 @@
 
 from astropy import units as u
 
-from indinb.instruments.base import Instrument
+from indinb.instruments.base import SKY_QUALITY, Instrument, instrument
 from indinb.instruments.readings import number
 
 _READINGS = "SKY_QUALITY"
 
 
+@instrument(SKY_QUALITY)
 class SkyQuality(Instrument):
     """A sky quality meter: how dark the sky is.
 

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from numbers import Real
 from typing import Any, cast
 
 from astropy import units as u
@@ -117,7 +118,7 @@ class Weather(Instrument):
         Operation
             At once; its progress says what is not safe. ``abort()`` ends the waiting.
         """
-        given = timeout * u.s if isinstance(timeout, int | float) else timeout
+        given = timeout * u.s if isinstance(timeout, Real) else timeout
         limit = None if given is None else seconds_of(given, "timeout")
         return UntilSafe(self, seconds_of(for_, "for_"), limit)
 

@@ -52,8 +52,9 @@ def unit_of(label: str) -> u.UnitBase:
     >>> unit_of("Weather")
     Unit(dimensionless)
     """
-    _, _, end = label.rstrip().removesuffix(")").rpartition("(")
-    return _UNITS.get(end.strip().casefold(), u.dimensionless_unscaled)
+    _, bracket, end = label.rpartition("(")
+    unit = end.rstrip(" )").casefold() if bracket else ""
+    return _UNITS.get(unit, u.dimensionless_unscaled)
 
 
 def reasons(vectors: Vectors, epoch: int, now: float) -> tuple[str, ...]:

@@ -14,6 +14,12 @@ from indinb.servers import EmbeddedServer
 from tests.client.fakes import FakeServer, ManualClock
 from tests.client.harbour import Harbour
 from tests.instruments.kennel import OBSERVATORY, obey, remembered
+from tests.instruments.smalldevices import (  # noqa: F401  fixtures for all
+    observatory,
+    real_observatory,
+    small_embedded,
+    small_indiserver,
+)
 from tests.simulators import connected
 
 
