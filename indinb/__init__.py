@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indinb import errors as errors
     from indinb import instruments as instruments
     from indinb import widgets as widgets
+    from indinb.client.gathering import gather as gather
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
     from indinb.instruments import Camera as Camera
@@ -36,6 +37,7 @@ _PUBLIC = {
     "Telescope": "indinb.instruments",
     "connect": "indinb.observatory",
     "errors": "indinb",
+    "gather": "indinb.client.gathering",
     "instruments": "indinb",
     "simulate": "indinb.simulation",
     "widgets": "indinb",

@@ -115,7 +115,25 @@ class Failed(OperationError):
 
 
 class Aborted(OperationError):
-    """The operation was stopped before its end."""
+    """The operation was stopped before its end.
+
+    Parameters
+    ----------
+    *args, messages
+        As for any `OperationError`.
+    goes_on : bool
+        Whether the instrument may go on all the same.
+
+    Attributes
+    ----------
+    goes_on : bool
+        Whether the instrument may go on all the same: it could not be told to stop, or did not
+        say that it has.
+    """
+
+    def __init__(self, *args: object, messages: Iterable[str] = (), goes_on: bool = False) -> None:
+        super().__init__(*args, messages=messages)
+        self.goes_on = goes_on
 
 
 class OperationTimeout(OperationError, TimeoutError):

@@ -8,6 +8,7 @@ import pytest
 
 from indinb import errors
 from indinb.errors import (
+    Aborted,
     ConnectionFailed,
     ConnectionLost,
     IndiError,
@@ -124,3 +125,8 @@ def test_the_driver_s_words_survive_copies(kind, copied):
 @pytest.mark.parametrize("kind", OPERATION_ERRORS)
 def test_a_driver_that_said_nothing_has_no_words(kind):
     assert kind("cool down: failed").messages == ()
+
+
+def test_an_instrument_that_goes_on_after_an_abort_is_told_apart():
+    assert not Aborted("slew: aborted").goes_on
+    assert pickle.loads(pickle.dumps(Aborted("slew: aborted", goes_on=True))).goes_on

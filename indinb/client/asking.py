@@ -140,20 +140,24 @@ class Request(Operation[T]):
 
     def _stop(self) -> None:
         if self._abort is None:
-            self._end_as(Aborted, "aborted; what was asked of the driver may go on")
+            self._leave("aborted; what was asked of the driver may go on")
             return
         self._later(ABORT_PATIENCE, self._stop_unconfirmed)
         try:
             self._abort()
         except IndiError as error:
-            self._end_as(Aborted, f"aborted, but the instrument goes on: {error}")
+            self._leave(f"aborted, but the instrument goes on: {error}")
 
     def _stop_unconfirmed(self) -> None:
-        self._end_as(
-            Aborted,
+        self._leave(
             "aborted, but the instrument has not confirmed within "
-            f"{ABORT_PATIENCE:g} s that it stopped",
+            f"{ABORT_PATIENCE:g} s that it stopped"
         )
+
+    def _leave(self, words: str) -> None:
+        """End as aborted, though the instrument may go on."""
+        messages = self._explanations()
+        self.fail(Aborted(f"{self.label}: {words}", messages=messages, goes_on=True))
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back after some time, instead of when it would have been called."""

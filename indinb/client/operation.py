@@ -79,6 +79,25 @@ class Operation(Future[T], Generic[T]):
         """Seconds that are left, as far as somebody knows."""
         return self.progress.remaining
 
+    @property
+    def state(self) -> str:
+        """One of "running", "done", "aborted" and "failed"."""
+        error = self._error()
+        if error is not None:
+            return "aborted" if isinstance(error, Aborted) else "failed"
+        return "done" if self.done() else "running"
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong, without the label again; empty while nothing did."""
+        error = self._error()
+        if error is None:
+            return ""
+        return printable(str(error)).removeprefix(f"{self.label}: ") or type(error).__name__
+
+    def _error(self) -> BaseException | None:
+        return self.exception(0) if self.done() else None
+
     def abort(self) -> None:
         """Stop the instrument; the operation then ends with `Aborted`.
 
@@ -173,7 +192,7 @@ class Operation(Future[T], Generic[T]):
     def _interrupt(self) -> KeyboardInterrupt:
         """Say what Ctrl-C has done, still as what no ``except Exception`` takes for its own."""
         interrupt = KeyboardInterrupt(f"Aborted: {self.label}")
-        error = self.exception(0) if self.done() else None
+        error = self._error()
         if error is not None and str(error) != f"{self.label}: aborted":
             interrupt.add_note(str(error))
         return interrupt

@@ -98,7 +98,7 @@ class Procedure(Operation[T]):
         """Tell that all is aborted, and in the words of the step if its instrument goes on."""
         if not (isinstance(step, Operation) and isinstance(error, Aborted)):
             return self._aborted()
+        if not error.goes_on:
+            return self._aborted(error.messages)
         words = str(error.args[0]).removeprefix(f"{step.label}: ")
-        if not words.startswith("aborted"):  # the driver says that it has stopped
-            words = "aborted"
-        return Aborted(f"{self.label}: {words}", messages=error.messages)
+        return Aborted(f"{self.label}: {words}", messages=error.messages, goes_on=True)

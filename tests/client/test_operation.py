@@ -124,6 +124,23 @@ def test_it_says_how_it_is(end, words):
     assert "slew to &lt;M31&gt;" in display.static(slew)["text/html"]
 
 
+@pytest.mark.parametrize(
+    ("end", "state", "trouble"),
+    [
+        (lambda o: None, "running", ""),
+        (lambda o: o.succeed(1), "done", ""),
+        (lambda o: o.fail(Refused("slew: it is parked")), "failed", "it is parked"),
+        (lambda o: o.fail(ValueError("\x1b[31m")), "failed", r"\x1b[31m"),
+        (lambda o: o.fail(ValueError()), "failed", "ValueError"),
+        (lambda o: o.abort(), "aborted", "aborted"),
+    ],
+)
+def test_how_it_is_can_be_read_by_programs(end, state, trouble):
+    slew = Operation("slew")
+    end(slew)
+    assert (slew.state, slew.trouble) == (state, trouble)
+
+
 def test_it_is_shown_through_the_slot(slot):
     slot(lambda thing: {"text/plain": thing.label}, lambda operation: None)
     assert Operation("slew")._repr_mimebundle_(include=None) == {"text/plain": "slew"}

@@ -163,12 +163,14 @@ def test_an_abort_that_the_driver_confirms_is_just_that(desk, clock):
     procedure.abort()
     desk.say(update(TEMPERATURE, State.IDLE))
     assert text_of(procedure) == "aborted"
+    assert not procedure.exception(0).goes_on
 
 
 def test_an_abort_that_is_not_confirmed_is_told_by_the_procedure(desk, clock):
     procedure = Procedure("expose", follow([cool(desk, abort=lambda: None)], []))
     procedure.abort()
     clock.advance(ABORT_PATIENCE)
+    assert procedure.exception(0).goes_on
     assert "has not confirmed within 3 s that it stopped" in text_of(procedure)
 
 
