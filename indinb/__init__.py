@@ -7,6 +7,7 @@
 
 import importlib
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display
@@ -72,11 +73,15 @@ def _render(thing: Any) -> display.MimeBundle:
     return render(thing)
 
 
-def _follow(operation: Any) -> None:
+def _follow(operation: Any) -> Callable[[], None] | None:
     if _runs_in_a_notebook():
         from indinb.widgets import follow
 
         follow(operation)
+        return None
+    from indinb import terminal
+
+    return terminal.follow(operation)
 
 
 def _runs_in_a_notebook() -> bool:

@@ -161,17 +161,18 @@ class Operation(Future[T], Generic[T]):
 
     def _wait(self, timeout: float | None, visibly: bool = False) -> None:
         """Wait for the end: the one way in which anybody does."""
-        try:
-            if self.done():
-                return
-            self._check_may_wait()
-            with blocking.by(self):
-                if visibly and not self._ends_within(_UNNOTICED):
-                    self._show()
-                in_time = self._ends_within(timeout)
-        except KeyboardInterrupt:
-            self._abort_and_wait()
-            raise self._interrupt() from None
+        with contextlib.ExitStack() as shown:
+            try:
+                if self.done():
+                    return
+                self._check_may_wait()
+                with blocking.by(self):
+                    if visibly and not self._ends_within(_UNNOTICED):
+                        shown.callback(self._show())
+                    in_time = self._ends_within(timeout)
+            except KeyboardInterrupt:
+                self._abort_and_wait()
+                raise self._interrupt() from None
         if not in_time:
             raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
 
@@ -204,12 +205,13 @@ class Operation(Future[T], Generic[T]):
             futures.wait([self], min(left, _SLICE))
         return self.done()
 
-    def _show(self) -> None:
+    def _show(self) -> Callable[[], object]:
         """Show that somebody waits; what cannot be shown must not keep the instrument waiting."""
         try:
-            display.following(self)
+            return display.following(self)
         except Exception:
             logger.exception("the progress of %r cannot be shown", self.label)
+            return lambda: None
 
     def fail(self, error: BaseException) -> None:
         """End it with an error, unless it is over already."""
