@@ -7,6 +7,7 @@
 
 import importlib
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from indinb import errors as errors
     from indinb import instruments as instruments
     from indinb import widgets as widgets
+    from indinb.client.gathering import gather as gather
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
     from indinb.instruments import GPS as GPS
@@ -54,6 +56,7 @@ _PUBLIC = {
     "Weather": "indinb.instruments",
     "connect": "indinb.observatory",
     "errors": "indinb",
+    "gather": "indinb.client.gathering",
     "instruments": "indinb",
     "simulate": "indinb.simulation",
     "widgets": "indinb",
@@ -88,11 +91,15 @@ def _render(thing: Any) -> display.MimeBundle:
     return render(thing)
 
 
-def _follow(operation: Any) -> None:
+def _follow(operation: Any) -> Callable[[], None] | None:
     if _runs_in_a_notebook():
         from indinb.widgets import follow
 
         follow(operation)
+        return None
+    from indinb import terminal
+
+    return terminal.follow(operation)
 
 
 def _runs_in_a_notebook() -> bool:

@@ -9,6 +9,7 @@ import IPython
 import pytest
 
 import indinb
+from indinb import terminal
 from indinb.client import display
 from indinb.client.operation import Operation
 
@@ -21,6 +22,7 @@ NAMES = [
     "IndiError",
     "Telescope",
     "connect",
+    "gather",
     "instruments",
 ]
 HEAVY = {"numpy", "astropy", "matplotlib", "ipywidgets", "anywidget", "IPython", "PIL", "pyongc"}
@@ -119,18 +121,30 @@ def test_things_are_shown_by_the_widgets(monkeypatch: pytest.MonkeyPatch):
     assert display.render("device") == {"text/plain": "shown device"}
 
 
-def test_operations_are_followed_in_notebooks_only(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("shell", "place"),
+    [
+        (None, "terminal"),
+        (SimpleNamespace(), "terminal"),
+        (SimpleNamespace(kernel=...), "notebook"),
+    ],
+)
+def test_operations_are_followed_in_notebooks_and_terminals(
+    monkeypatch: pytest.MonkeyPatch, shell: object, place: str
+):
     followed: list[object] = []
-    monkeypatch.setattr(indinb.widgets, "follow", followed.append)
+    monkeypatch.setattr(
+        indinb.widgets, "follow", lambda operation: followed.append(("notebook", operation))
+    )
+    monkeypatch.setattr(
+        terminal, "follow", lambda operation: lambda: followed.append(("terminal", operation))
+    )
     monkeypatch.setattr(display, "_follow", indinb._follow)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
     operation: Operation[None] = Operation("wait")
-    for terminal in (None, SimpleNamespace()):
-        monkeypatch.setattr(IPython, "get_ipython", lambda shell=terminal: shell)
-        display.following(operation)
-    assert followed == []
-    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=...))
-    display.following(operation)
-    assert followed == [operation]
+    close = display.following(operation)
+    close()
+    assert followed == [(place, operation)]
 
 
 def test_importing_indinb_fills_the_slot():

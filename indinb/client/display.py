@@ -48,15 +48,19 @@ def _row(cell: str, texts: Sequence[str]) -> str:
     return f"<tr>{cells}</tr>"
 
 
-def _follow_nothing(operation: Any) -> None:
+Follow = Callable[[Any], Callable[[], object] | None]
+"""Shows that somebody waits for an operation; may return what to call when nobody does any more."""
+
+
+def _nothing(*_: Any) -> None:
     pass
 
 
 _render: Callable[[Any], MimeBundle] = static
-_follow: Callable[[Any], None] = _follow_nothing
+_follow: Follow = _nothing
 
 
-def fill(render: Callable[[Any], MimeBundle], following: Callable[[Any], None]) -> None:
+def fill(render: Callable[[Any], MimeBundle], following: Follow) -> None:
     """Say how things are shown and how running operations are followed."""
     global _render, _follow
     _render, _follow = render, following
@@ -67,6 +71,6 @@ def render(thing: Showable) -> MimeBundle:
     return _render(thing)
 
 
-def following(operation: Any) -> None:
-    """Show that somebody waits for an operation."""
-    _follow(operation)
+def following(operation: Any) -> Callable[[], object]:
+    """Show that somebody waits for an operation, and return what to call at the end of that."""
+    return _follow(operation) or _nothing

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from indinb.client import display
 from indinb.client.blocking import blocking
 from indinb.client.clock import check_may_wait
-from indinb.errors import Aborted, ConnectionLost
+from indinb.errors import Aborted, ConnectionLost, OperationError
 from indinb.printable import printable
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,30 @@ class Operation(Future[T], Generic[T]):
     def progress(self) -> Progress:
         """How far it is."""
         return Progress(1.0 if self.done() else None)
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are left, as far as somebody knows."""
+        return self.progress.remaining
+
+    @property
+    def state(self) -> str:
+        """One of "running", "done", "aborted" and "failed"."""
+        error = self._error()
+        if error is not None:
+            return "aborted" if isinstance(error, Aborted) else "failed"
+        return "done" if self.done() else "running"
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong, without the label again; empty while nothing did."""
+        error = self._error()
+        if error is None:
+            return ""
+        return printable(str(error)).removeprefix(f"{self.label}: ") or type(error).__name__
+
+    def _error(self) -> BaseException | None:
+        return self.exception(0) if self.done() else None
 
     def abort(self) -> None:
         """Stop the instrument; the operation then ends with `Aborted`.
@@ -137,17 +161,18 @@ class Operation(Future[T], Generic[T]):
 
     def _wait(self, timeout: float | None, visibly: bool = False) -> None:
         """Wait for the end: the one way in which anybody does."""
-        try:
-            if self.done():
-                return
-            self._check_may_wait()
-            with blocking.by(self):
-                if visibly and not self._ends_within(_UNNOTICED):
-                    self._show()
-                in_time = self._ends_within(timeout)
-        except KeyboardInterrupt:
-            self._abort_and_wait()
-            raise self._interrupt() from None
+        with contextlib.ExitStack() as shown:
+            try:
+                if self.done():
+                    return
+                self._check_may_wait()
+                with blocking.by(self):
+                    if visibly and not self._ends_within(_UNNOTICED):
+                        shown.callback(self._show())
+                    in_time = self._ends_within(timeout)
+            except KeyboardInterrupt:
+                self._abort_and_wait()
+                raise self._interrupt() from None
         if not in_time:
             raise TimeoutError(f"{self.label}: not done after {timeout:g} s; it goes on")
 
@@ -168,7 +193,7 @@ class Operation(Future[T], Generic[T]):
     def _interrupt(self) -> KeyboardInterrupt:
         """Say what Ctrl-C has done, still as what no ``except Exception`` takes for its own."""
         interrupt = KeyboardInterrupt(f"Aborted: {self.label}")
-        error = self.exception(0) if self.done() else None
+        error = self._error()
         if error is not None and str(error) != f"{self.label}: aborted":
             interrupt.add_note(str(error))
         return interrupt
@@ -180,17 +205,18 @@ class Operation(Future[T], Generic[T]):
             futures.wait([self], min(left, _SLICE))
         return self.done()
 
-    def _show(self) -> None:
+    def _show(self) -> Callable[[], object]:
         """Show that somebody waits; what cannot be shown must not keep the instrument waiting."""
         try:
-            display.following(self)
+            return display.following(self)
         except Exception:
             logger.exception("the progress of %r cannot be shown", self.label)
+            return lambda: None
 
     def fail(self, error: BaseException) -> None:
         """End it with an error, unless it is over already."""
         if self._aborting and not isinstance(error, Aborted | ConnectionLost):
-            error = Aborted(f"{self.label}: aborted")
+            error = self._aborted(error.messages if isinstance(error, OperationError) else ())
         if isinstance(error, Aborted):  # where that was noticed is of no interest to who did it
             error = error.with_traceback(None)
         with contextlib.suppress(InvalidStateError):
@@ -199,13 +225,16 @@ class Operation(Future[T], Generic[T]):
     def succeed(self, result: T) -> None:
         """End it with a result, unless it is over already; after `abort`, it ends as aborted."""
         if self._aborting:
-            self.fail(Aborted(f"{self.label}: aborted"))
+            self.fail(self._aborted())
             return
         with contextlib.suppress(InvalidStateError):
             self.set_result(result)
 
     def _stop(self) -> None:
-        self.fail(Aborted(f"{self.label}: aborted"))
+        self.fail(self._aborted())
+
+    def _aborted(self, messages: Iterable[str] = ()) -> Aborted:
+        return Aborted(f"{self.label}: aborted", messages=messages)
 
     def __await__(self) -> Generator[Any, None, T]:
         return asyncio.wrap_future(self).__await__()

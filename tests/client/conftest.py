@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indinb.client import asking, autoconnect, display, operation, quiet, reading
+from indinb.client import asking, autoconnect, display, gathering, operation, quiet, reading
 from indinb.client import folder as folder_module
 from indinb.client.archive import Archive
 from indinb.client.connection import Connection
@@ -35,6 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     monkeypatch.setattr(asking, "call_later", clock.call_later)
     monkeypatch.setattr(asking, "monotonic", lambda: clock.now)
     monkeypatch.setattr(quiet, "call_later", clock.call_later)
+    monkeypatch.setattr(gathering, "call_later", clock.call_later)
     monkeypatch.setattr(autoconnect, "call_later", clock.call_later)
     monkeypatch.setattr(quiet, "monotonic", lambda: clock.now)
     return clock

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from functools import partial
@@ -6,11 +7,12 @@ from functools import partial
 import pytest
 
 from indinb.client import display
+from indinb.client import operation as room
 from indinb.client.clock import forbid_waiting
 from indinb.client.operation import Operation, Progress
 from indinb.errors import Aborted, Failed, Refused
 from tests.client.fakes import SOON
-from tests.client.helpers import Slow, race, text_of
+from tests.client.helpers import Slow, interrupt, race, text_of
 
 
 def on_reader_thread(function):
@@ -122,6 +124,23 @@ def test_it_says_how_it_is(end, words):
     assert repr(slew) == f"<Operation slew to <M31>: {words}>"
     assert slew.summary() == ("slew to <M31>", ["state"], [[words]])
     assert "slew to &lt;M31&gt;" in display.static(slew)["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "trouble"),
+    [
+        (lambda o: None, "running", ""),
+        (lambda o: o.succeed(1), "done", ""),
+        (lambda o: o.fail(Refused("slew: it is parked")), "failed", "it is parked"),
+        (lambda o: o.fail(ValueError("\x1b[31m")), "failed", r"\x1b[31m"),
+        (lambda o: o.fail(ValueError()), "failed", "ValueError"),
+        (lambda o: o.abort(), "aborted", "aborted"),
+    ],
+)
+def test_how_it_is_can_be_read_by_programs(end, state, trouble):
+    slew = Operation("slew")
+    end(slew)
+    assert (slew.state, slew.trouble) == (state, trouble)
 
 
 def test_it_is_shown_through_the_slot(slot):
@@ -282,6 +301,36 @@ def test_wait_shows_progress_once(slot, impatient):
     slew = Operation("slew")
     assert slew.wait() == "there"
     assert followed == [slew]
+
+
+@pytest.mark.parametrize("end", [lambda o: o.succeed(1), lambda o: o.fail(Failed("stuck"))])
+def test_what_is_shown_hears_when_nobody_waits_any_more(slot, impatient, end):
+    closed = []
+
+    def follow(operation):
+        end(operation)
+        return lambda: closed.append(operation.state)
+
+    slot(display.static, follow)
+    slew = Operation("slew")
+    with contextlib.suppress(Failed):
+        slew.wait()
+    assert closed == [slew.state]
+
+
+def test_what_is_shown_hears_of_ctrl_c_when_the_instrument_has_stopped(
+    slot, impatient, monkeypatch
+):
+    closed = []
+
+    def follow(operation):
+        return lambda: closed.append(operation.state)
+
+    slot(display.static, follow)
+    monkeypatch.setattr(room.futures, "wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Operation("slew").wait()
+    assert closed == ["aborted"]
 
 
 def test_wait_shows_no_progress_of_what_is_over_soon(slot):
