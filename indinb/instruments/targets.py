@@ -83,7 +83,7 @@ def resolve(
             return _position(target, dec)
         case str(), str():
             return _coordinates(_typed(f"{target}, {dec}"))
-        case str(), None if _COORDINATES.fullmatch(_typed(target)):
+        case str(), None if not is_name(target):
             return _coordinates(_typed(target))
         case str(), None:
             return _named(target.strip(), Time.now() if time is None else time, location)
@@ -92,6 +92,17 @@ def resolve(
         "a target is a name, coordinates as text, a SkyCoord, or RA and Dec with units like "
         f"10 * u.deg, 41 * u.deg (a bare 10 could be hours or degrees), not {given}"
     )
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text names a target, or else holds its coordinates.
+
+    Examples
+    --------
+    >>> is_name("M31"), is_name("00:42:44 +41:16:09")
+    (True, False)
+    """
+    return not _COORDINATES.fullmatch(_typed(text))
 
 
 def _position(ra: u.Quantity, dec: u.Quantity) -> SkyCoord:

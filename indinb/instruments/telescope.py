@@ -20,12 +20,13 @@ from indinb.errors import OutOfRange, Refused, UnknownProperty
 from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.mountrules import GRACE, approach, arrived, has_parked
-from indinb.instruments.targets import resolve
+from indinb.instruments.targets import is_name, resolve
 from indinb.protocol.messages import parse_timestamp
 from indinb.protocol.vocabulary import Interface, State
 
 _EOD = "EQUATORIAL_EOD_COORD"
 _OBSERVATORY = "Observatory Simulator"  # whose clock may be set, and run faster
+_OBJECT = "the name of what a mount was sent to"  # kept with the device, as views come and go
 _SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
 
 
@@ -86,6 +87,16 @@ class Telescope(Instrument):
         return Time(utc) + (time.time() - told.received) * speed * u.s
 
     @property
+    def object(self) -> str | None:
+        """The name of what it was last sent to by this client, such as "M31".
+
+        None if that was a place without a name, while it is on its way, and after it was moved by
+        hand or parked.
+        """
+        name: str | None = self.device.belongings.get(_OBJECT)
+        return name
+
+    @property
     def slewing(self) -> bool:
         """Whether it is on its way to a target or to its parking position."""
         return self._coordinates.state is State.BUSY
@@ -101,7 +112,9 @@ class Telescope(Instrument):
         park = self._find("TELESCOPE_PARK")
         return park is not None and park["PARK"] is True and park.state is not State.BUSY
 
-    def start_slew(self, target: Any, dec: Any = None, /) -> Operation[SkyCoord]:
+    def start_slew(
+        self, target: Any, dec: Any = None, /, *, name: str | None = None
+    ) -> Operation[SkyCoord]:
         """Start to point at a target; see `slew`.
 
         Returns
@@ -114,9 +127,11 @@ class Telescope(Instrument):
             aim = self._aim(target, dec)
             icrs = aim.icrs.to_string("hmsdms", precision=0)
         label = f"slew {self.name} to {target if isinstance(target, str) else icrs}"
-        return Procedure(label, self._slewing(label, aim))
+        if name is None and dec is None and isinstance(target, str) and is_name(target):
+            name = target.strip()
+        return Procedure(label, self._slewing(label, aim, name))
 
-    def slew(self, target: Any, dec: Any = None, /) -> SkyCoord:
+    def slew(self, target: Any, dec: Any = None, /, *, name: str | None = None) -> SkyCoord:
         """Point at a target and track it; waits with a progress bar, and Ctrl-C stops the mount.
 
         Parameters
@@ -126,6 +141,8 @@ class Telescope(Instrument):
             any frame, or right ascension as an angle with `dec`.
         dec : Quantity, optional
             Declination.
+        name : str, optional
+            What coordinates are called, to be its `object` then.
 
         Returns
         -------
@@ -141,7 +158,7 @@ class Telescope(Instrument):
         OperationError
             If it fails or is stopped on the way.
         """
-        return self.start_slew(target, dec).wait()
+        return self.start_slew(target, dec, name=name).wait()
 
     def start_sync(self, target: Any, dec: Any = None, /) -> Operation[SkyCoord]:
         """Start to tell the mount where it points; see `sync`."""
@@ -238,10 +255,11 @@ class Telescope(Instrument):
             aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
         return aim
 
-    def _slewing(self, label: str, aim: SkyCoord) -> Steps[SkyCoord]:
+    def _slewing(self, label: str, aim: SkyCoord, name: str | None) -> Steps[SkyCoord]:
         if self.parked:
             raise Refused(f"{self.name} is parked: telescope.unpark() first")
         asked = self._asked(aim)
+        self.device.belongings[_OBJECT] = None
         yield from self._ensure("ON_COORD_SET", "TRACK")
         yield self._coordinates.ask(
             asked,
@@ -252,6 +270,7 @@ class Telescope(Instrument):
             abort=self.start_abort,
             progress=partial(approach, asked),
         )
+        self.device.belongings[_OBJECT] = name
         reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
         return reached
 
@@ -286,6 +305,7 @@ class Telescope(Instrument):
         if self.parked:
             return
         park = self.device["TELESCOPE_PARK"]
+        self.device.belongings[_OBJECT] = None
         yield park.ask(
             {"PARK": True},
             has_parked,

@@ -6,7 +6,7 @@ from indinb.client.device import Device
 from indinb.errors import OutOfRange, UnknownProperty, UnknownTarget
 from indinb.instruments.earth import offline
 from indinb.instruments.readings import can_set, is_on, members, number, state
-from indinb.instruments.targets import resolve
+from indinb.instruments.targets import is_name, resolve
 from indinb.instruments.telescope import Telescope
 from indinb.protocol.vocabulary import State
 from indinb.widgets import pointing
@@ -59,7 +59,7 @@ class MountCard(Card):
         aim, altitude = self._find(mount, target)
         if altitude is not None and altitude < 0:
             raise OutOfRange(f"{target} is {-altitude:.0f}° below the horizon now")
-        self._run(mount.start_slew(aim))
+        self._run(mount.start_slew(aim, name=target.strip() if is_name(target) else None))
 
     def _sync(self, target: str) -> None:
         mount = Telescope(self.device)
