@@ -100,6 +100,29 @@ def test_slew_to_a_direction_over_the_horizon(telescope: Telescope):
     assert reached.separation(M31) < 5 * u.arcmin
 
 
+def test_what_it_was_sent_to(telescope: Telescope):
+    telescope.slew(" M31 ")
+    assert telescope.object == Telescope(telescope.device).object == "M31"
+    telescope.slew("00:42:44 +41:16:09")
+    assert telescope.object is None
+    telescope.slew(M31, name="SN 1885A")
+    assert telescope.object == "SN 1885A"
+    telescope.sync(M31)
+    assert telescope.object == "SN 1885A"
+    telescope.device["TELESCOPE_PARK_OPTION"].set("PARK_CURRENT").result()
+    telescope.park()
+    assert telescope.object is None
+
+
+def test_a_slew_that_was_stopped_has_no_object(telescope: Telescope):
+    telescope.slew("M31")
+    operation = _begin(telescope, lambda: telescope.start_slew("M31"))
+    assert telescope.object is None
+    operation.abort()
+    assert isinstance(operation.exception(), Aborted)
+    assert telescope.object is None
+
+
 def test_the_mount_does_not_need_to_move(telescope: Telescope):
     _stand_at(telescope, M31)
     assert telescope.slew(M31).separation(M31) < 1 * u.arcmin

@@ -5,6 +5,7 @@ from astropy import units as u
 from astropy.coordinates import TETE, AltAz, EarthLocation, SkyCoord
 from astropy.time import Time
 
+from indinb.instruments import apparent
 from indinb.instruments.earth import offline
 from indinb.protocol.messages import Update
 from indinb.protocol.vocabulary import State
@@ -50,9 +51,9 @@ def test_directions_are_those_of_astropy(ra: float, dec: float, date: str) -> No
         there = SkyCoord(ra * u.hourangle, dec * u.deg, frame=TETE(obstime=now))
         seen = there.transform_to(AltAz(obstime=now, location=site))
         catalogued = there.icrs
-    here = pointing.icrs(ra, dec, now)
+    here = apparent.icrs(ra, dec, now)
     assert SkyCoord(here[0] * u.hourangle, here[1] * u.deg).separation(catalogued) < 0.1 * u.arcsec
-    found = pointing.horizontal(ra, dec, now, 37.2, -2.5)
+    found = apparent.horizontal(ra, dec, now, 37.2, -2.5)
     direction = SkyCoord(az=found.azimuth * u.deg, alt=found.altitude * u.deg, frame=seen.frame)
     assert direction.separation(seen) < 20 * u.arcsec  # UTC is not UT1, and light takes its time
 
