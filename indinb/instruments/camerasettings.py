@@ -1,21 +1,34 @@
 """How a picture is to be taken: what may be asked for, and what is set before it."""
 
+import logging
 import math
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral, Real
 from typing import NamedTuple, TypedDict
 
 from astropy import units as u
 
 from indinb.client.device import Device
+from indinb.client.observers import Change
+from indinb.client.operation import Operation
 from indinb.client.procedure import Steps
+from indinb.client.property import Property
 from indinb.client.request import build
-from indinb.client.rules import holds
-from indinb.errors import OutOfRange, Refused, UnknownProperty
+from indinb.client.rules import Done, Verdict, holds
+from indinb.errors import Failed, OutOfRange, Refused, UnknownProperty
 from indinb.instruments import controls
 from indinb.instruments.chips import MAIN, Chip, whole
 from indinb.protocol.messages import Value
+from indinb.protocol.vocabulary import State
+
+logger = logging.getLogger(__name__)
+
+_GRACE = 2.0  # seconds after a first report in which a driver may still take a setting
+_RECHECK = 3.0  # seconds: some drivers report just once
+_TIMEOUT = 60.0  # seconds for a driver to react: some are blocked while they work
 
 FRAME_TYPES = ("light", "bias", "dark", "flat")
 """Kinds of exposure that INDI knows."""
@@ -117,7 +130,29 @@ def fulfil(device: Device, wished: list[Wish]) -> Steps[None]:
         if wish.dispensable and not _can(device, wish):
             continue
         if found is None or not holds(wish.values, found.vector):
-            yield device[wish.name].set(wish.values)
+            yield _ask(device[wish.name], wish.values)
+            _look(device[wish.name], wish.values)
+
+
+def adopted(
+    asked: Mapping[str, Value], changes: Sequence[Change], clock: Callable[[], float] = time.time
+) -> Verdict:
+    """Decide whether a camera has taken a setting.
+
+    The first reports may still be of before, even with the Alert of then; and drivers round to
+    what they can do, such as frames to a multiple of eight columns.
+    """
+    if not changes or changes[-1].new.state is State.BUSY:
+        return None
+    before, last = changes[0].old or {}, changes[-1].new
+    if last.state is State.ALERT:
+        return Failed("it went to Alert")
+    if holds(asked, last):
+        return Done()
+    if last.state is State.OK and any(last[name] != before.get(name) for name in asked):
+        return Done()
+    late = max(clock(), last.received) - changes[0].new.received > _GRACE
+    return Refused(f"the driver keeps {_named(asked, last)}") if late else None
 
 
 def seconds_of(exposure: float | u.Quantity) -> float:
@@ -129,6 +164,28 @@ def seconds_of(exposure: float | u.Quantity) -> float:
     if not math.isfinite(seconds) or seconds < 0:
         raise OutOfRange(f"an exposure cannot last {seconds} s")
     return seconds
+
+
+def _ask(found: Property, values: Mapping[str, Value]) -> Operation[None]:
+    label = f"set {found.name} of {found.device.name}"
+    rule = partial(adopted, values)
+    return found.ask(values, rule, label=label, timeout=_TIMEOUT, patient=True, recheck=_RECHECK)
+
+
+def _look(found: Property, values: Mapping[str, Value]) -> None:
+    """Say what a driver has made of what was asked."""
+    if found.defined and not holds(values, found.vector):
+        got = _named(values, found.vector)
+        logger.warning("%s: asked %s, and got %s", found.device.name, _named(values), got)
+
+
+def _named(asked: Mapping[str, Value], vector: Mapping[str, Value] | None = None) -> str:
+    values = asked if vector is None else vector
+    return ", ".join(f"{name}={_text(values.get(name))}" for name in asked)
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _can(device: Device, wish: Wish) -> bool:
