@@ -285,9 +285,7 @@ def _subframe(device: Device, chip: Chip, given: Subframe) -> tuple[int, int, in
             _check_inside(device, size, frame)
             return frame
         case "full":
-            raise Refused(
-                f"{device.name} does not tell how large it is: give (x, y, width, height)"
-            )
+            raise Refused(f"{device.name} does not tell its size: give (x, y, width, height)")
     raise OutOfRange(
         f'{given!r} is no subframe: give (x, y, width, height) in whole unbinned pixels, or "full"'
     )

@@ -16,7 +16,7 @@ from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Failed, OperationTimeout, OutOfRange, Refused
 from indinb.instruments.base import Instrument
-from indinb.instruments.readings import is_on, number
+from indinb.instruments.readings import is_on, members, number
 from indinb.protocol.vocabulary import State
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 TEMPERATURE = "CCD_TEMPERATURE"
 COOLER = "CCD_COOLER"
 RAMP = "CCD_TEMP_RAMP"
+_POWER = "CCD_COOLER_POWER"  # its only member has many names
 
 _TOLERANCE = 0.5 * u.K
 _MILD = 10 * u.deg_C
@@ -44,7 +45,9 @@ class Cooling(Instrument):
     @property
     def cooler_power(self) -> u.Quantity | None:
         """How hard its cooler works, in percent; None if its driver does not tell."""
-        percent = number(self.device, "CCD_COOLER_POWER", "CCD_COOLER_VALUE")
+        percent = next(
+            (number(self.device, _POWER, each) for each in members(self.device, _POWER)), None
+        )
         return None if percent is None else percent * u.percent
 
     @property
