@@ -170,7 +170,8 @@ def test_what_ended_early_says_why(
     clock.advance(TICK)
     exposure.fail(error)
     clock.advance(TICK)
-    assert (shown(bar)["state"], shown(bar)["detail"]) == (state, str(error))
+    words = str(error).removeprefix("expose 30 s: ")  # which the bar says already
+    assert (shown(bar)["state"], shown(bar)["detail"]) == (state, words)
     assert shown(bar)["fraction"] == fraction
     assert clock.pending == []
 
