@@ -13,13 +13,14 @@ function lineView() {
 
   function update(line) {
     const fraction = line.state === "done" ? 1 : line.fraction;
+    const words = line.detail || (line.state === "running" ? "" : line.state);
     el.dataset.state = line.state;
     el.dataset.known = fraction !== null;
     setText(label, line.label);
-    setText(detail, line.detail);
+    setText(detail, words);
     fill.style.width = fraction === null ? "" : `${100 * fraction}%`;
     bar.setAttribute("aria-label", line.label);
-    bar.setAttribute("aria-valuetext", line.detail || line.state);
+    bar.setAttribute("aria-valuetext", words || line.state);
     if (fraction === null) bar.removeAttribute("aria-valuenow");
     else bar.setAttribute("aria-valuenow", Math.round(100 * fraction));
   }

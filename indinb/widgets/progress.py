@@ -35,11 +35,12 @@ class ProgressBar(Widget):
     detail = traitlets.Unicode().tag(sync=True)
     fraction = traitlets.Float(None, allow_none=True).tag(sync=True)
     state = traitlets.Unicode("running").tag(sync=True)
-    parts = traitlets.List().tag(sync=True)  # the four above of each that is gathered
+    parts = traitlets.List[Line]().tag(sync=True)  # the four above of each that is gathered
     blocking = traitlets.Bool().tag(sync=True)  # whether an interrupt ends a wait
 
     def __init__(self, operation: Operation[Any]) -> None:
-        super().__init__(label=operation.label, blocking=blocking.now)
+        parts = _parts(operation, [])
+        super().__init__(blocking=blocking.now, parts=parts, **_line(operation, None))
         self._operation: Operation[Any] | None = operation
         self._tick(operation)
 
@@ -58,19 +59,20 @@ class ProgressBar(Widget):
         with self.hold_sync():
             for name, value in _line(operation, self.fraction).items():
                 setattr(self, name, value)
-            if isinstance(operation, Gathering):
-                self.parts = self._lines(operation)
+            self.parts = _parts(operation, self.parts)
             if self.state == "running":
                 self.blocking = blocking.now
-
-    def _lines(self, operation: Gathering) -> list[Line]:
-        before = self.parts or [{"fraction": None}] * len(operation.parts)
-        lines = zip(operation.parts, before, strict=True)
-        return [_line(part, line["fraction"]) for part, line in lines]
 
     def _abort(self, content: dict[str, Any]) -> None:
         if self._operation is not None:
             self._operation.abort()
+
+
+def _parts(operation: Operation[Any], before: list[Line]) -> list[Line]:
+    if not isinstance(operation, Gathering):
+        return []
+    fractions = [line["fraction"] for line in before] or [None] * len(operation.parts)
+    return list(map(_line, operation.parts, fractions))
 
 
 def _line(operation: Operation[Any], before: float | None) -> Line:
