@@ -139,11 +139,12 @@ class Gathering(Operation[tuple[Any, ...]]):
                 part.abort()
             except Exception:  # the others are to be stopped all the same
                 logger.exception("%r cannot be aborted", part.label)
+        self._release()  # of an abort before
         self._timer = timer = call_later(ABORT_PATIENCE, self._conclude)
         if self.done():  # so `_release` may not have seen this one
             timer.cancel()
 
-    def _release(self, _: "Future[Any]") -> None:
+    def _release(self, _: "Future[Any] | None" = None) -> None:
         if self._timer is not None:
             self._timer.cancel()
 

@@ -194,8 +194,10 @@ class Operation(Future[T], Generic[T]):
         """Say what Ctrl-C has done, still as what no ``except Exception`` takes for its own."""
         interrupt = KeyboardInterrupt(f"Aborted: {self.label}")
         error = self._error()
-        if error is not None and str(error) != f"{self.label}: aborted":
-            interrupt.add_note(str(error))
+        told = [] if error is None else [str(error), *getattr(error, "__notes__", ())]
+        for note in told:
+            if note != f"{self.label}: aborted":
+                interrupt.add_note(note)
         return interrupt
 
     def _ends_within(self, seconds: float | None) -> bool:

@@ -8,6 +8,7 @@ from indinb.client.observers import Change
 from indinb.client.operation import Progress
 
 _ENOUGH = 0.01  # part of the way from which a pace can be told
+_LONG_ENOUGH = 0.5  # seconds from which it can be told
 
 
 def remaining(fraction: float | None, elapsed: float) -> float | None:
@@ -59,8 +60,9 @@ def at_pace(left: Callable[[Vector], float], changes: Sequence[Change]) -> float
 
 
 def _at_pace(done: float, left: float, elapsed: float) -> float | None:
-    if not (done >= _ENOUGH * (done + left) and 0 < done < math.inf and elapsed > 0):
-        return None  # as for NaN
+    is_known = _ENOUGH * (done + left) <= done < math.inf and done > 0  # nor for NaN
+    if not (is_known and elapsed >= _LONG_ENOUGH):
+        return None
     seconds = elapsed * left / done
     return seconds if math.isfinite(seconds) else None
 
@@ -74,9 +76,11 @@ def words(progress: Progress) -> str:
     '31 200 → 30 000 · 13 s left'
     >>> words(Progress(0.5, "", 3725.0)), words(Progress(0.5, "reading out", 0.0))
     ('1 h 2 min left', 'reading out')
+    >>> words(Progress(0.5, "12 s left", 12.3))
+    '12 s left'
     """
     told = [progress.detail] if progress.detail else []
-    if progress.remaining:
+    if progress.remaining and not progress.detail.endswith(" left"):  # which tells it already
         told.append(f"{_duration(progress.remaining)} left")
     return " · ".join(told)
 

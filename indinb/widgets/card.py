@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from indinb.client.device import Device
 from indinb.client.operation import Operation
+from indinb.client.pace import words
 from indinb.errors import Aborted, ConnectionLost, IndiError, UnknownDevice
 from indinb.instruments.readings import state
 from indinb.protocol.vocabulary import State
@@ -130,8 +131,9 @@ class Card:
         operation = self.operation
         if operation is None:
             return None
-        fraction, detail, _ = operation.progress
-        return {"fraction": None if fraction is None else round(fraction, 3), "detail": detail}
+        progress = operation.progress
+        fraction = None if progress.fraction is None else round(progress.fraction, 3)
+        return {"fraction": fraction, "detail": words(progress)}
 
     def _run(self, operation: Operation[Any]) -> None:
         """Show the progress of what takes its time, and how it ends."""

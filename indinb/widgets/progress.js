@@ -1,39 +1,64 @@
-/** One line for something that takes its time: what, how far, how long, and a way to stop it. */
+/** A line for each thing that takes its time: what, how far, how long; and a way to stop all. */
 
-const TRAITS = ["label", "detail", "fraction", "state"];
+const OWN = ["label", "detail", "fraction", "state"];
+const TRAITS = [...OWN, "parts"];
 
-function render({ model, el }) {
+/** What, how far, how long: update({ label, detail, fraction, state }). */
+function lineView() {
   const label = span("indinb-progress-label");
   const fill = div("indinb-progress-fill");
   const bar = create("div", { class: "indinb-progress-bar", role: "progressbar" }, fill);
   const detail = span("indinb-progress-detail");
+  const el = div("indinb-progress-line", label, bar, detail);
+
+  function update(line) {
+    const fraction = line.state === "done" ? 1 : line.fraction;
+    const words = line.detail || (line.state === "running" ? "" : line.state);
+    el.dataset.state = line.state;
+    el.dataset.known = fraction !== null;
+    setText(label, line.label);
+    setText(detail, words);
+    fill.style.width = fraction === null ? "" : `${100 * fraction}%`;
+    bar.setAttribute("aria-label", line.label);
+    bar.setAttribute("aria-valuetext", words || line.state);
+    if (fraction === null) bar.removeAttribute("aria-valuenow");
+    else bar.setAttribute("aria-valuenow", Math.round(100 * fraction));
+  }
+  return { el, update };
+}
+
+function render({ model, el }) {
+  const lines = div("indinb-progress-lines");
+  const views = new Map();
   const abort = button("indinb-abort", press, "Abort");
-  const root = div("indinb indinb-progress", label, bar, detail, abort);
-  const aborter = createAborter(model, {
-    isRunning: () => model.get("state") === "running",
-    isBlocking: () => model.get("blocking"),
-    helpless: tell,
-  });
+  const root = div("indinb indinb-progress", lines, abort);
+  const aborter = createAborter(model, { isRunning, isBlocking, helpless: tell });
   let hint = "";
 
+  function isRunning() {
+    return model.get("state") === "running";
+  }
+  function isBlocking() {
+    return model.get("blocking");
+  }
   function tell(words) {
     hint = words;
     draw();
   }
+  function shown() {
+    const parts = model.get("parts") ?? [];
+    return parts.length ? parts : [Object.fromEntries(OWN.map((name) => [name, model.get(name)]))];
+  }
+  function hinted(line) {
+    return hint && line.state === "running" ? { ...line, detail: hint } : line;
+  }
   function draw() {
-    const state = model.get("state");
-    const fraction = state === "done" ? 1 : model.get("fraction");
-    const running = state === "running";
-    root.dataset.state = state;
-    root.dataset.known = fraction !== null;
-    label.textContent = model.get("label");
-    detail.textContent = running && hint ? hint : model.get("detail");
-    fill.style.width = fraction === null ? "" : `${100 * fraction}%`;
-    bar.setAttribute("aria-label", model.get("label"));
-    bar.setAttribute("aria-valuetext", detail.textContent);
-    if (fraction === null) bar.removeAttribute("aria-valuenow");
-    else bar.setAttribute("aria-valuenow", Math.round(100 * fraction));
-    abort.hidden = !running;
+    const items = shown().map((line, index) => ({ ...hinted(line), index }));
+    root.dataset.state = model.get("state");
+    root.dataset.many = items.length > 1;
+    reconcile(lines, views, items, ({ index }) => index, lineView);
+    abort.textContent = items.length > 1 ? "Abort all" : "Abort";
+    abort.hidden = !isRunning();
   }
   function press() {
     tell("aborting…");

@@ -307,6 +307,16 @@ def test_abort_does_not_wait_for_ever(clock):
     assert notes(together) == ["slew: it goes on"]
 
 
+def test_abort_twice_leaves_no_timer_behind(clock):
+    slow = Slow("slew")
+    together = gather(slow)
+    together.abort()
+    together.abort()
+    slow.succeed("there")
+    assert text_of(together) == "aborted"
+    assert clock.pending == []
+
+
 def test_abort_tells_which_instrument_goes_on(desk, clock):
     together = gather(cool(desk), Operation("turn"))
     together.abort()
@@ -330,7 +340,15 @@ def test_ctrl_c_aborts_all(parts, monkeypatch):
     assert text_of(together) == "aborted"
 
 
-def test_ctrl_c_while_they_are_gathered_aborts_all(parts, monkeypatch, impatient):
+def test_ctrl_c_tells_which_instrument_goes_on(desk, clock, monkeypatch):
+    together = gather(cool(desk), Operation("turn"))
+    monkeypatch.setattr(room.Gathering, "_check_may_wait", interrupt)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        together.wait()
+    assert caught.value.__notes__ == ["cool down: aborted; what was asked of the driver may go on"]
+
+
+def test_ctrl_c_while_they_are_gathered_aborts_all(parts, monkeypatch, impatient, clock):
     monkeypatch.setattr(room.Gathering, "_ended", interrupt)
     parts[0].succeed(None)
     with pytest.raises(KeyboardInterrupt):

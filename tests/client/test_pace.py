@@ -37,7 +37,7 @@ def test_what_has_hardly_begun_or_is_done_tells_nothing(fraction):
     assert remaining(fraction, 10) is None
 
 
-@pytest.mark.parametrize("elapsed", [0.0, -1.0, math.nan, math.inf])
+@pytest.mark.parametrize("elapsed", [0.0, 0.4, -1.0, math.nan, math.inf])
 def test_no_time_tells_no_pace(elapsed):
     assert remaining(0.5, elapsed) is None
 
@@ -60,11 +60,23 @@ def test_where_it_began_before_the_first_report_does_not_matter():
         [(0, 40.0), (5, 41.0)],
         [(0, 40.0), (5, 39.9)],
         [(0, 40.0), (0, 20.0)],
+        [(0, 40.0), (0.4, 20.0)],
         [(5, 40.0), (0, 20.0)],
         [(0, math.nan), (5, 20.0)],
         [(0, math.inf), (5, 20.0)],
     ],
-    ids=["nothing", "once", "rest", "away", "hardly", "at once", "back in time", "nan", "inf"],
+    ids=[
+        "nothing",
+        "once",
+        "rest",
+        "away",
+        "hardly",
+        "at once",
+        "too soon",
+        "back in time",
+        "nan",
+        "inf",
+    ],
 )
 def test_what_comes_no_nearer_has_no_pace(told):
     assert at_pace(left, reports(*told)) is None

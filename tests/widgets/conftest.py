@@ -78,6 +78,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     clock = ManualClock()
     for module in (feed, asking, progress, dashboard):
         monkeypatch.setattr(module, "call_later", clock.call_later)
+    monkeypatch.setattr(asking, "monotonic", lambda: clock.now)
     monkeypatch.setattr(feed, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
 

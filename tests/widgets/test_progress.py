@@ -11,6 +11,7 @@ import pytest
 
 from indinb.client.blocking import blocking
 from indinb.client.connection import Connection
+from indinb.client.gathering import gather
 from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
 from indinb.client.rules import Done
 from indinb.errors import Aborted, ConnectionLost, Failed, IndiError, OperationTimeout
@@ -136,6 +137,84 @@ def test_words_are_sent_as_they_are(show: Show, clock: ManualClock) -> None:
     assert (shown(bar)["label"], shown(bar)["detail"]) == (HOSTILE, HOSTILE)
 
 
+@pytest.mark.parametrize(("detail", "words"), [("", "12 s left"), ("10°", "10° · 12 s left")])
+def test_how_long_it_still_takes_is_told(
+    bar: ProgressBar, exposure: Exposure, clock: ManualClock, detail: str, words: str
+) -> None:
+    exposure.reached = Progress(0.5, detail, 12.0)
+    clock.advance(TICK)
+    assert shown(bar)["detail"] == words
+
+
+# ---- Several that are gathered ----
+
+
+@pytest.fixture
+def two() -> list[Exposure]:
+    return [Exposure("slew"), Exposure("turn")]
+
+
+def parts(bar: ProgressBar) -> list[Any]:
+    """Return what a browser shows of the parts: label, fraction, detail and state."""
+    told = [state["parts"] for state in (line(bar).opened, *line(bar).states) if "parts" in state]
+    return [(one["label"], one["fraction"], one["detail"], one["state"]) for one in told[-1]]
+
+
+def test_one_operation_has_no_parts(bar: ProgressBar) -> None:
+    assert line(bar).opened["parts"] == []
+
+
+def test_what_is_gathered_has_a_line_each(
+    show: Show, two: list[Exposure], clock: ManualClock
+) -> None:
+    two[0].reached = Progress(0.25, "10°", 12.0)
+    bar = show(gather(*two))
+    assert parts(bar) == [
+        ("slew", 0.25, "10° · 12 s left", "running"),
+        ("turn", None, "", "running"),
+    ]
+    assert shown(bar)["label"] == "slew and turn"
+    two[1].succeed("Red")
+    clock.advance(TICK)
+    assert parts(bar)[1] == ("turn", 1.0, "", "done")
+    assert shown(bar)["state"] == "running"
+
+
+def test_the_one_that_fails_and_the_ones_that_stop_stay_where_they_were(
+    show: Show, two: list[Exposure], clock: ManualClock
+) -> None:
+    two[0].reached, two[1].reached = Progress(0.25), Progress(0.5)
+    bar = show(gather(*two))
+    two[1].fail(Failed("turn: it is stuck"))
+    clock.advance(TICK)
+    assert parts(bar) == [
+        ("slew", 0.25, "aborted", "aborted"),
+        ("turn", 0.5, "it is stuck", "failed"),
+    ]
+    assert shown(bar)["state"] == "failed"
+    assert clock.pending == []
+
+
+def test_the_parts_are_sent_when_they_change(
+    show: Show, two: list[Exposure], clock: ManualClock
+) -> None:
+    bar = show(gather(*two))
+    clock.advance(10 * TICK)
+    assert line(bar).states == []
+    two[0].reached = Progress(0.5)
+    clock.advance(10 * TICK)
+    assert [set(state) for state in line(bar).states] == [{"fraction", "parts"}]
+
+
+def test_abort_stops_all_of_them(show: Show, two: list[Exposure], clock: ManualClock) -> None:
+    bar = show(gather(*two))
+    line(bar).bring({"type": "abort", "id": 1})
+    clock.advance(TICK)
+    assert line(bar).take("ack") == [{"type": "ack", "id": 1}]
+    assert [one.state for one in two] == ["aborted", "aborted"]
+    assert shown(bar)["state"] == "aborted"
+
+
 # ---- The end ----
 
 
@@ -170,7 +249,8 @@ def test_what_ended_early_says_why(
     clock.advance(TICK)
     exposure.fail(error)
     clock.advance(TICK)
-    assert (shown(bar)["state"], shown(bar)["detail"]) == (state, str(error))
+    words = str(error).removeprefix("expose 30 s: ")  # which the bar says already
+    assert (shown(bar)["state"], shown(bar)["detail"]) == (state, words)
     assert shown(bar)["fraction"] == fraction
     assert clock.pending == []
 
@@ -238,7 +318,7 @@ def test_abort_is_done_and_acknowledged(
     assert line(bar).take("ack") == [{"type": "ack", "id": 7}]
     assert isinstance(exposure.exception(), Aborted)
     clock.advance(TICK)
-    assert (shown(bar)["state"], shown(bar)["detail"]) == ("aborted", "expose 30 s: aborted")
+    assert (shown(bar)["state"], shown(bar)["detail"]) == ("aborted", "aborted")
 
 
 @pytest.mark.parametrize("ticks", [0, 1])

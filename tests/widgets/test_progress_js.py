@@ -234,6 +234,80 @@ def test_two_views_end_apart(open_progress: OpenProgress) -> None:
     assert progress.page.evaluate("widget.listening()") == 0
 
 
+# ---- Several that are gathered ----
+
+
+SLEW = {"label": "slew Telescope Simulator to M 31", "detail": "32.1° to go · 12 s left"}
+PARTS = [
+    SLEW | {"fraction": 0.4, "state": "running"},
+    {"label": "select Red", "detail": "", "fraction": 1.0, "state": "done"},
+    {"label": "open the dome", "detail": "", "fraction": None, "state": "running"},
+]
+TOGETHER = {"label": "all three", "detail": "1 of 3 done", "fraction": 0.47, "parts": PARTS}
+ENDED = [
+    PARTS[0] | {"detail": "aborted", "state": "aborted"},
+    PARTS[1],
+    PARTS[2] | {"detail": "the shutter is stuck; the driver said 'no power'", "state": "failed"},
+]
+
+
+def test_each_part_has_a_bar_and_one_abort_stops_all(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL, **TOGETHER)
+    names = [part["label"] for part in PARTS]
+    assert progress.root.locator(".indinb-progress-label").all_text_contents() == names
+    values = [bar.get_attribute("aria-valuenow") for bar in progress.bar.all()]
+    assert values == ["40", "100", None]
+    expect(progress.root).not_to_contain_text("1 of 3 done")
+    expect(progress.abort).to_have_text("Abort all")
+    progress.abort.click()
+    assert progress.sent == [{"type": "abort", "id": 1}]
+    assert progress.detail.all_text_contents() == ["aborting…", "done", "aborting…"]
+    progress.assign(state="failed", parts=ENDED)
+    expect(progress.abort).to_have_count(0)
+    words = [part["detail"] or "done" for part in ENDED]
+    assert progress.detail.all_text_contents() == words
+
+
+def test_parts_stay_the_same_elements(open_progress: OpenProgress) -> None:
+    progress = open_progress(**TOGETHER)
+    progress.bar.first.evaluate("bar => { window.before = bar; }")
+    progress.assign(parts=[PARTS[0] | {"fraction": 0.9}, *PARTS[1:]])
+    expect(progress.bar.first).to_have_attribute("aria-valuenow", "90")
+    assert progress.bar.first.evaluate("bar => bar === window.before")
+
+
+def test_words_of_parts_are_never_markup(open_progress: OpenProgress) -> None:
+    evil = "<img src=x onerror=boom()>"
+    progress = open_progress(parts=[part | {"label": evil, "detail": evil} for part in PARTS])
+    expect(progress.root.locator("img")).to_have_count(0)
+    assert progress.detail.all_text_contents() == [evil] * 3
+
+
+LOOKS = {"light": (700, False), "dark": (700, True), "narrow": (320, False), "night": (700, True)}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("state", ["running", "failed"])
+def test_picture_of_many(open_progress: OpenProgress, look: str, state: str) -> None:
+    width, dark = LOOKS[look]
+    shown = PARTS if state == "running" else ENDED
+    progress = open_progress(dark=dark, **(TOGETHER | {"parts": shown, "state": state}))
+    progress.page.set_viewport_size({"width": width, "height": 160})
+    if look == "night":
+        progress.page.evaluate(
+            "setNight => { document.documentElement.dataset.indinbNight = 'on' }"
+        )
+    assert colours(progress.picture(f"progress-many-{state}-{look}")) > 30
+    left = progress.bar.evaluate_all(
+        "bars => bars.map((bar) => [bar.getBoundingClientRect().left, bar.clientWidth])"
+    )
+    assert left == [left[0]] * 3
+    assert left[0][1] >= 60
+    assert progress.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("state", ["running", "done", "failed", "aborted"])
 def test_picture(open_progress: OpenProgress, state: str, dark: bool) -> None:

@@ -296,7 +296,7 @@ operation._UNNOTICED = 0
 waiting = operation.Operation("wait")
 operation.display.following = lambda it, follow=operation.display.following: (
     follow(it), threading.Thread(target=waiting.succeed, args=("done",)).start()
-)
+)[0]
 assert waiting.wait() == "done"
 print(sorted({name.split(".")[0] for name in sys.modules}))
 """
