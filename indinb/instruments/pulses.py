@@ -151,7 +151,7 @@ def pulsed(
 
 def _find(direction: object) -> tuple[_Axis, str]:
     """Return the axis and the member of a direction."""
-    word = direction.lower() if isinstance(direction, str) else direction
+    word = str(direction).lower()
     if word not in _DIRECTIONS:
         raise OutOfRange(f"a pulse goes {', '.join(_DIRECTIONS)}: not {direction!r}")
     return _DIRECTIONS[word]
