@@ -164,7 +164,7 @@ def test_a_dome_that_cannot_be_stopped_says_so(make):
 
 def test_a_shutter_that_gets_stuck(make):
     dome = make(answer=lambda new: [shutter(True, BUSY), shutter(True, ALERT)])
-    with pytest.raises(Failed, match="open the shutter of Dome Simulator: .* is not known"):
+    with pytest.raises(Failed, match=r"open the shutter of Dome Simulator: .* is not known"):
         dome.open_shutter()
     assert dome.shutter is None
     assert not dome.ready

@@ -160,7 +160,7 @@ def test_no_such_direction(make, direction: object):
 
 def test_what_the_driver_would_not_take_is_not_sent(make):
     guider = make()
-    with pytest.raises(OutOfRange, match="TIMED_GUIDE_W .* from 0 to 60000, so .* 60001"):
+    with pytest.raises(OutOfRange, match=r"TIMED_GUIDE_W .* from 0 to 60000, so .* 60001"):
         guider.guide("west", 60.001 * u.s)
     with pytest.raises(OutOfRange, match="not 500"):
         guider.guide("west", 500)
