@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from time import monotonic, time
 from typing import Any, Protocol, TypeVar
 
+from indinb.client import pace
 from indinb.client.clock import Timer, call_later
 from indinb.client.history import History
 from indinb.client.model import Model, Vector
@@ -101,6 +102,7 @@ class Request(Operation[T]):
         self._said: deque[tuple[float, str]] = deque(maxlen=_EXPLANATIONS)
         self._problem: OperationError | None = None
         self._timers: dict[Callable[[], None], Timer] = {}
+        self._since = monotonic()
         self._subscription = link.observers.add((message.device, None), self._hear)
         self.add_done_callback(self._release)
         try:
@@ -127,7 +129,11 @@ class Request(Operation[T]):
         if self.done() or self._measure is None:
             return super().progress
         try:
-            return self._measure(self._history.changes)
+            measured = self._measure(self._history.changes)
+            if measured.remaining is None:
+                left = pace.remaining(measured.fraction, monotonic() - self._since)
+                return measured._replace(remaining=left)
+            return measured
         except Exception:  # what a driver sends may be what no measure expects
             logger.debug("the progress of %r is not known", self.label, exc_info=True)
             return Progress()

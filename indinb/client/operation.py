@@ -74,6 +74,11 @@ class Operation(Future[T], Generic[T]):
         """How far it is."""
         return Progress(1.0 if self.done() else None)
 
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are left, as far as somebody knows."""
+        return self.progress.remaining
+
     def abort(self) -> None:
         """Stop the instrument; the operation then ends with `Aborted`.
 

@@ -95,8 +95,10 @@ class Procedure(Operation[T]):
         return self._abortion
 
     def _as_told_by(self, step: "Future[Any]", error: BaseException | None) -> Aborted:
-        """Tell that all is aborted, in the words of the step: it knows what its instrument does."""
+        """Tell that all is aborted, and in the words of the step if its instrument goes on."""
         if not (isinstance(step, Operation) and isinstance(error, Aborted)):
             return self._aborted()
         words = str(error.args[0]).removeprefix(f"{step.label}: ")
+        if not words.startswith("aborted"):  # the driver says that it has stopped
+            words = "aborted"
         return Aborted(f"{self.label}: {words}", messages=error.messages)

@@ -10,6 +10,7 @@ from astropy import units as u
 
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
+from indinb.client.pace import at_pace
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.client.request import build
@@ -287,4 +288,5 @@ def travel(begin: float, target: int, changes: Sequence[Change]) -> Progress:
     here = changes[-1].new[_POSITION] if changes else begin
     whole_way = abs(target - begin)
     fraction = 1 - abs(target - here) / whole_way if whole_way else 1.0
-    return Progress(max(0.0, fraction), f"{grouped(here)} → {grouped(target)}")
+    remaining = at_pace(lambda vector: abs(target - cast(float, vector[_POSITION])), changes)
+    return Progress(max(0.0, fraction), f"{grouped(here)} → {grouped(target)}", remaining)

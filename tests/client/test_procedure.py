@@ -155,6 +155,16 @@ def test_an_abort_is_told_in_the_words_of_the_step(desk, clock):
     )
 
 
+def test_an_abort_that_the_driver_confirms_is_just_that(desk, clock):
+    def rule(changes):
+        return Aborted("the mount was stopped on its way")
+
+    procedure = Procedure("slew", follow([cool(desk, rule, abort=lambda: None)], []))
+    procedure.abort()
+    desk.say(update(TEMPERATURE, State.IDLE))
+    assert text_of(procedure) == "aborted"
+
+
 def test_an_abort_that_is_not_confirmed_is_told_by_the_procedure(desk, clock):
     procedure = Procedure("expose", follow([cool(desk, abort=lambda: None)], []))
     procedure.abort()
