@@ -15,6 +15,7 @@ from indinb.protocol.vocabulary import Interface, State
 
 _SLOT = "FILTER_SLOT"
 _VALUE = "FILTER_SLOT_VALUE"
+_NAMES = "FILTER_NAME"
 _TIMEOUT = 60.0  # seconds: large wheels find their zero first
 _MOST_SLOTS = 100  # more than any wheel has, whatever its driver tells
 
@@ -32,18 +33,26 @@ class FilterWheel(Instrument):
         client.filter_wheel.filters
         client.filter_wheel.select("Red")
         client.filter_wheel.current
+        client.filter_wheel.rename(4, "H_alpha 3nm")
     """
 
-    marks = ("FILTER_SLOT",)
+    marks = (_SLOT,)
 
     @property
     def filters(self) -> tuple[str, ...]:
-        """Names of the filters, slot by slot; "Slot 3" where the driver has none."""
-        told = self._find("FILTER_NAME")
+        """Names of the filters, slot by slot; "Slot 3" where the driver has none.
+
+        Assign as many others to it, or see `rename`.
+        """
+        told = self._find(_NAMES)
         names = [str(name) for name in told.values()] if told is not None else []
         count = self._count() or len(names)
         names += [""] * (count - len(names))
         return tuple(name or f"Slot {slot}" for slot, name in enumerate(names[:count], 1))
+
+    @filters.setter
+    def filters(self, names: Sequence[str]) -> None:
+        self.set_filters(names)
 
     @property
     def slot(self) -> int | None:
@@ -107,6 +116,54 @@ class FilterWheel(Instrument):
             If it fails.
         """
         return self.start_select(filter).wait()
+
+    def start_rename(self, filter: str | int, name: str) -> Operation[None]:
+        """Start to give a filter another name; see `rename`."""
+        slot = slot_of(filter, self.filters, self.name)
+        return self._start_naming({slot: name})
+
+    def rename(self, filter: str | int, name: str) -> None:
+        """Give a filter another name, which the driver keeps.
+
+        Parameters
+        ----------
+        filter : str or int
+            Its name until now, or its slot, counted from 1.
+        name : str
+            Its name from now on; "" takes it away.
+
+        Raises
+        ------
+        OutOfRange
+            If there is no such filter, or it is no name.
+        UnknownProperty, NotWritable
+            If the driver has no names, or lets nobody change them.
+        """
+        self.start_rename(filter, name).wait()
+
+    def start_set_filters(self, names: Sequence[str]) -> Operation[None]:
+        """Start to name all filters; see `set_filters`."""
+        count = len(self.filters)
+        if isinstance(names, str) or len(names) != count:
+            raise OutOfRange(
+                f"{self.name} has {count} filters: give a name for each, not {names!r}"
+            )
+        return self._start_naming(dict(enumerate(names, 1)))
+
+    def set_filters(self, names: Sequence[str]) -> None:
+        """Name all filters, slot by slot; see `rename`."""
+        self.start_set_filters(names).wait()
+
+    def _start_naming(self, names: dict[int, str]) -> Operation[None]:
+        """Name some slots; drivers have a member for each, in their order."""
+        told = self.device[_NAMES]
+        members = dict(enumerate(told, 1))
+        for slot, name in names.items():
+            if not isinstance(name, str):
+                raise OutOfRange(f"a filter's name is text, not {name!r}")
+            if slot not in members:
+                raise OutOfRange(f"{self.name} keeps no name for slot {slot}, only for {len(told)}")
+        return told.set({members[slot]: name.strip() for slot, name in names.items()})
 
     def _count(self) -> int:
         """Count the slots, as far as the driver tells."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indinb.client.operation import Progress
 from indinb.client.rules import Done, settled
 from indinb.errors import Aborted, Failed, Refused
-from indinb.instruments.focuser import moved, travel, whole
+from indinb.instruments.focusrules import moved, travel, whole
 from indinb.protocol.vocabulary import State
 from tests.instruments.evidence import POSITION, VERSIONS, changes, replay, standing, verdict_of
 
