@@ -24,6 +24,8 @@ Each message says which device and property, what was asked, what the driver sai
 do next.
 """
 
+from collections.abc import Iterable
+
 from indinb.printable import printable
 
 
@@ -72,7 +74,36 @@ class OutOfRange(PropertyError, ValueError):
 
 
 class OperationError(IndiError):
-    """An instrument did not do what it was asked."""
+    """An instrument did not do what it was asked.
+
+    Parameters
+    ----------
+    *args : object
+        What went wrong, in words.
+    messages : iterable of str
+        What the driver said around that.
+
+    Attributes
+    ----------
+    messages : tuple of str
+        What the driver said around that, oldest first; the text of the error ends with it.
+
+    Examples
+    --------
+    >>> error = Failed("cool down: it went to Alert", messages=["[ERROR] no power"])
+    >>> error.messages
+    ('[ERROR] no power',)
+    >>> print(error)
+    cool down: it went to Alert; the driver said '[ERROR] no power'
+    """
+
+    def __init__(self, *args: object, messages: Iterable[str] = ()) -> None:
+        super().__init__(*args)
+        self.messages = tuple(messages)
+
+    def __str__(self) -> str:
+        said = "".join(f"; the driver said {text!r}" for text in self.messages)
+        return super().__str__() + said
 
 
 class Refused(OperationError):

@@ -11,6 +11,7 @@ from indinb.errors import (
     ConnectionFailed,
     ConnectionLost,
     IndiError,
+    OperationError,
     OperationTimeout,
     OutOfRange,
     PropertyError,
@@ -62,7 +63,7 @@ def test_errors_read_as_sentences(error):
 
 @pytest.mark.parametrize("error", ALL.values())
 def test_errors_are_documented(error):
-    assert error.__doc__.rstrip().endswith(".")
+    assert error.__doc__.splitlines()[0].endswith(".")
 
 
 @pytest.mark.parametrize("error", ALL.values())
@@ -96,3 +97,30 @@ def test_a_missing_element_is_a_question_of_the_property():
     assert issubclass(UnknownElement, PropertyError)
     assert str(KeyError("no")) == "'no'"  # which is why ours show themselves another way
     assert str(UnknownElement("no")) == "no"
+
+
+OPERATION_ERRORS = [error for error in ALL.values() if issubclass(error, OperationError)]
+SAID = ("[ERROR] no power", "[ERROR] \x1b[31mno ice\n")
+
+
+@pytest.mark.parametrize("kind", OPERATION_ERRORS)
+def test_the_driver_s_words_are_kept_apart_and_told(kind):
+    error = kind("cool down: it went to Alert", messages=iter(SAID))
+    assert error.messages == SAID
+    assert error.args == ("cool down: it went to Alert",)
+    assert str(error) == (
+        "cool down: it went to Alert; the driver said '[ERROR] no power'; "
+        r"the driver said '[ERROR] \x1b[31mno ice\n'"
+    )
+
+
+@pytest.mark.parametrize("copied", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))])
+@pytest.mark.parametrize("kind", OPERATION_ERRORS)
+def test_the_driver_s_words_survive_copies(kind, copied):
+    error = copied(kind("cool down: failed", messages=SAID))
+    assert (type(error), error.messages) == (kind, SAID)
+
+
+@pytest.mark.parametrize("kind", OPERATION_ERRORS)
+def test_a_driver_that_said_nothing_has_no_words(kind):
+    assert kind("cool down: failed").messages == ()

@@ -6,12 +6,14 @@ long that takes, it holds no more than a `History` and the driver's last few wor
 """
 
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from time import monotonic, time
 from typing import Any, Protocol, TypeVar
 
+from indinb.client import pace
 from indinb.client.clock import Timer, call_later
 from indinb.client.history import History
 from indinb.client.model import Model, Vector
@@ -100,6 +102,7 @@ class Request(Operation[T]):
         self._said: deque[tuple[float, str]] = deque(maxlen=_EXPLANATIONS)
         self._problem: OperationError | None = None
         self._timers: dict[Callable[[], None], Timer] = {}
+        self._since = monotonic()
         self._subscription = link.observers.add((message.device, None), self._hear)
         self.add_done_callback(self._release)
         try:
@@ -126,27 +129,30 @@ class Request(Operation[T]):
         if self.done() or self._measure is None:
             return super().progress
         try:
-            return self._measure(self._history.changes)
+            measured = self._measure(self._history.changes)
+            if measured.remaining is None:
+                left = pace.remaining(measured.fraction, monotonic() - self._since)
+                return measured._replace(remaining=left)
+            return measured
         except Exception:  # what a driver sends may be what no measure expects
             logger.debug("the progress of %r is not known", self.label, exc_info=True)
             return Progress()
 
     def _stop(self) -> None:
         if self._abort is None:
-            self.fail(Aborted(f"{self.label}: aborted; what was asked of the driver may go on"))
+            self._end_as(Aborted, "aborted; what was asked of the driver may go on")
             return
         self._later(ABORT_PATIENCE, self._stop_unconfirmed)
         try:
             self._abort()
         except IndiError as error:
-            self.fail(Aborted(f"{self.label}: aborted, but the instrument goes on: {error}"))
+            self._end_as(Aborted, f"aborted, but the instrument goes on: {error}")
 
     def _stop_unconfirmed(self) -> None:
-        self.fail(
-            Aborted(
-                f"{self.label}: aborted, but the instrument has not confirmed within "
-                f"{ABORT_PATIENCE:g} s that it stopped"
-            )
+        self._end_as(
+            Aborted,
+            "aborted, but the instrument has not confirmed within "
+            f"{ABORT_PATIENCE:g} s that it stopped",
         )
 
     def _later(self, seconds: float, callback: Callable[[], None]) -> None:
@@ -185,7 +191,7 @@ class Request(Operation[T]):
             self._conclude(self._rule(self._history.changes))
         except Exception as error:  # what a driver sends may be what no rule expects
             logger.exception("the rule of %r failed", self.label)
-            self.fail(Failed(f"{self.label}: its answer makes no sense: {error!r}"))
+            self._end_as(Failed, f"its answer makes no sense: {error!r}")
 
     def _hear_text(self, text: str) -> None:
         if not text.startswith(_SMALL_TALK):
@@ -207,12 +213,17 @@ class Request(Operation[T]):
         """Fail with the problem, if there is one."""
         problem = self._problem
         if problem is not None:
-            said = "".join(f"; the driver said {text!r}" for text in self._explanations())
-            self.fail(type(problem)(f"{self.label}: {problem}{said}"))
+            self._end_as(type(problem), str(problem))
 
-    def _explanations(self) -> list[str]:
-        """Return what the driver has just said; what is older explains nothing."""
-        since = monotonic() - _EXPLANATION_AGE
+    def _end_as(
+        self, kind: type[OperationError], words: str, age: float = _EXPLANATION_AGE
+    ) -> None:
+        """Fail, with what the driver has said in the last seconds."""
+        self.fail(kind(f"{self.label}: {words}", messages=self._explanations(age)))
+
+    def _explanations(self, age: float = _EXPLANATION_AGE) -> list[str]:
+        """Return what the driver has just said; what is older explains no event."""
+        since = monotonic() - age
         return [text for moment, text in self._said if moment > since]
 
     def _expire(self) -> None:
@@ -222,7 +233,8 @@ class Request(Operation[T]):
             self._later(self._timeout, self._expire)
             return
         seen = "the driver did not answer" if last is None else f"its state is {last.state}"
-        self.fail(OperationTimeout(f"{self.label}: not done after {self._timeout:g} s; {seen}"))
+        words = f"not done after {self._timeout:g} s; {seen}"
+        self._end_as(OperationTimeout, words, age=math.inf)  # it may have stopped long ago
 
     def _release(self, _: Future[T]) -> None:
         self._subscription.close()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from indinb.client import display
 from indinb.client.blocking import blocking
 from indinb.client.clock import check_may_wait
-from indinb.errors import Aborted, ConnectionLost
+from indinb.errors import Aborted, ConnectionLost, OperationError
 from indinb.printable import printable
 
 logger = logging.getLogger(__name__)
@@ -73,6 +73,11 @@ class Operation(Future[T], Generic[T]):
     def progress(self) -> Progress:
         """How far it is."""
         return Progress(1.0 if self.done() else None)
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds that are left, as far as somebody knows."""
+        return self.progress.remaining
 
     def abort(self) -> None:
         """Stop the instrument; the operation then ends with `Aborted`.
@@ -190,7 +195,7 @@ class Operation(Future[T], Generic[T]):
     def fail(self, error: BaseException) -> None:
         """End it with an error, unless it is over already."""
         if self._aborting and not isinstance(error, Aborted | ConnectionLost):
-            error = Aborted(f"{self.label}: aborted")
+            error = self._aborted(error.messages if isinstance(error, OperationError) else ())
         if isinstance(error, Aborted):  # where that was noticed is of no interest to who did it
             error = error.with_traceback(None)
         with contextlib.suppress(InvalidStateError):
@@ -199,13 +204,16 @@ class Operation(Future[T], Generic[T]):
     def succeed(self, result: T) -> None:
         """End it with a result, unless it is over already; after `abort`, it ends as aborted."""
         if self._aborting:
-            self.fail(Aborted(f"{self.label}: aborted"))
+            self.fail(self._aborted())
             return
         with contextlib.suppress(InvalidStateError):
             self.set_result(result)
 
     def _stop(self) -> None:
-        self.fail(Aborted(f"{self.label}: aborted"))
+        self.fail(self._aborted())
+
+    def _aborted(self, messages: Iterable[str] = ()) -> Aborted:
+        return Aborted(f"{self.label}: aborted", messages=messages)
 
     def __await__(self) -> Generator[Any, None, T]:
         return asyncio.wrap_future(self).__await__()

@@ -42,6 +42,7 @@ class Procedure(Operation[T]):
         super().__init__(label)
         self._steps = steps
         self._step: Future[Any] | None = None
+        self._abortion: Aborted | None = None
         try:
             self._follow(lambda: next(steps))
         except BaseException:  # Ctrl-C, when a step may have begun: nobody else could stop it
@@ -69,7 +70,7 @@ class Procedure(Operation[T]):
         except Exception as error:
             self.fail(error)
         except BaseException:  # Ctrl-C, and no step will ever follow
-            self.fail(Aborted(f"{self.label}: aborted"))
+            self.fail(self._aborted())
             raise
         else:
             step.add_done_callback(self._stepped)
@@ -84,8 +85,20 @@ class Procedure(Operation[T]):
             self._follow(lambda: self._steps.throw(error))
 
     def _error_of(self, step: "Future[Any]") -> BaseException | None:
-        if self._aborting:
-            return Aborted(f"{self.label}: aborted")
         if step.cancelled():  # as work that waits is when the client is closed
             return ConnectionLost(f"{self.label}: the client was closed")
-        return step.exception()
+        error = step.exception()
+        if not self._aborting or isinstance(error, ConnectionLost):
+            return error
+        if self._abortion is None:  # else this step only puts things right
+            self._abortion = self._as_told_by(step, error)
+        return self._abortion
+
+    def _as_told_by(self, step: "Future[Any]", error: BaseException | None) -> Aborted:
+        """Tell that all is aborted, and in the words of the step if its instrument goes on."""
+        if not (isinstance(step, Operation) and isinstance(error, Aborted)):
+            return self._aborted()
+        words = str(error.args[0]).removeprefix(f"{step.label}: ")
+        if not words.startswith("aborted"):  # the driver says that it has stopped
+            words = "aborted"
+        return Aborted(f"{self.label}: {words}", messages=error.messages)

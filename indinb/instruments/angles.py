@@ -9,6 +9,7 @@ from astropy.coordinates import Angle
 from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.client.operation import Progress
+from indinb.client.pace import at_pace
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, OutOfRange, Refused
 from indinb.protocol.vocabulary import State
@@ -111,11 +112,12 @@ def _ended(circle: Circle, last: Vector, changes: Sequence[Change]) -> Verdict:
 
 def way(circle: Circle, begin: float, target: float, changes: Sequence[Change]) -> Progress:
     """Tell how far a circle has turned, the shorter way around."""
-    reports = [change.new for change in changes if change.name == circle.name]
-    here = _angle(circle, reports[-1]) if reports else begin
+    reports = [change for change in changes if change.name == circle.name]
+    here = _angle(circle, reports[-1].new) if reports else begin
     whole = apart(begin, target)
     fraction = 1 - apart(here, target) / whole if whole else 1.0
-    return Progress(max(0.0, fraction), f"{here:.1f}° → {target:.1f}°")
+    remaining = at_pace(lambda vector: apart(_angle(circle, vector), target), reports)
+    return Progress(max(0.0, fraction), f"{here:.1f}° → {target:.1f}°", remaining)
 
 
 def _angle(circle: Circle, vector: Vector) -> float:

@@ -9,6 +9,7 @@ from astropy.coordinates import angular_separation
 from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.client.operation import Progress
+from indinb.client.pace import at_pace
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, Refused
 from indinb.protocol.vocabulary import State
@@ -77,7 +78,8 @@ def approach(asked: dict[str, float], changes: Sequence[Change]) -> Progress:
     left = _distance(asked, changes[-1].new)
     whole = _distance(asked, changes[0].old or changes[0].new)
     fraction = 1.0 if whole <= HERE else max(0.0, float(1 - left / whole))
-    return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go")
+    remaining = at_pace(lambda vector: float(_distance(asked, vector).value), changes)
+    return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go", remaining)
 
 
 def has_parked(changes: Sequence[Change]) -> Verdict:

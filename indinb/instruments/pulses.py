@@ -97,7 +97,7 @@ def start_pulse(
 
 
 def milliseconds(duration: u.Quantity | None = None, ms: float | None = None) -> float:
-    """Return the length of a pulse; nobody has to guess the unit of a bare number.
+    """Return the length of a pulse, or of another motion; bare numbers leave its unit to a guess.
 
     Raises
     ------
@@ -110,16 +110,16 @@ def milliseconds(duration: u.Quantity | None = None, ms: float | None = None) ->
     (500.0, 250.0)
     """
     if (duration is None) == (ms is None):
-        raise OutOfRange("how long is a pulse? Give either a duration or ms")
+        raise OutOfRange("how long is it? Give either a duration or ms")
     given = duration if ms is None else ms
     try:
         length = float(u.Quantity(given, u.ms if duration is None else None).to_value(u.ms))
     except (TypeError, ValueError) as error:
         raise OutOfRange(
-            f"a pulse lasts some time, such as 500 * u.ms or ms=500, not {given!r}"
+            f"a motion lasts some time, such as 500 * u.ms or ms=500, not {given!r}"
         ) from error
     if not 0 < length < float("inf"):
-        raise OutOfRange(f"a pulse lasts longer than 0 ms: it cannot last {length:g} ms")
+        raise OutOfRange(f"a motion lasts longer than 0 ms: it cannot last {length:g} ms")
     return length
 
 
@@ -151,7 +151,7 @@ def pulsed(
 
 def _find(direction: object) -> tuple[_Axis, str]:
     """Return the axis and the member of a direction."""
-    word = direction.lower() if isinstance(direction, str) else direction
+    word = str(direction).lower()
     if word not in _DIRECTIONS:
         raise OutOfRange(f"a pulse goes {', '.join(_DIRECTIONS)}: not {direction!r}")
     return _DIRECTIONS[word]
@@ -167,10 +167,17 @@ def _ask(pulses: Property, asked: dict[str, float], seconds: float, label: str) 
         timeout=seconds + PATIENCE,
         recheck=seconds + MARGIN,
         abort=lambda: pulses.set(dict.fromkeys(asked, 0.0)),
-        progress=lambda _: _elapsed(seconds, monotonic() - begun),
+        progress=lambda _: elapsed(seconds, monotonic() - begun),
     )
 
 
-def _elapsed(seconds: float, since: float) -> Progress:
+def elapsed(seconds: float, since: float) -> Progress:
+    """Tell how far something is that lasts some time.
+
+    Examples
+    --------
+    >>> elapsed(2.0, 0.5)
+    Progress(fraction=0.25, detail='', remaining=1.5)
+    """
     left = max(0.0, seconds - since)
     return Progress(1 - left / seconds, remaining=left)

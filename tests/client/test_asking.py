@@ -247,6 +247,24 @@ def test_problems_that_come_and_go_leave_nothing_behind(desk, clock):
     assert len(request._timers) <= 2
 
 
+def test_words_can_be_read_by_programs(desk, clock):
+    request = cool(desk)
+    desk.says("[WARNING] the fan is slow")
+    desk.says("[ERROR] the cooler has no power")
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert request.exception(0).messages == (
+        "[WARNING] the fan is slow",
+        "[ERROR] the cooler has no power",
+    )
+
+
+def test_an_answer_that_makes_no_sense_comes_with_the_driver_s_words(desk, clock):
+    request = cool(desk, rule=lambda changes: 1 / 0)
+    desk.says("[ERROR] the cooler has no power")
+    desk.say(update(TEMPERATURE, State.BUSY))
+    assert request.exception(0).messages == ("[ERROR] the cooler has no power",)
+
+
 # Requests that end from outside
 
 
@@ -302,6 +320,7 @@ def test_the_last_words_of_a_driver_that_died(desk, clock, age, counts):
     desk.say(Delete(CCD))
     said = "; the driver said '[ERROR] lost the USB bus'"
     assert text_of(request) == DEAD + (said if counts else "")
+    assert request.exception(0).messages == (("[ERROR] lost the USB bus",) if counts else ())
 
 
 def test_what_the_server_says_of_a_dead_driver_is_told_too(desk, clock):
@@ -371,6 +390,18 @@ def test_it_takes_too_long_though_the_driver_answered(desk, clock):
     desk.say(update(TEMPERATURE, State.BUSY))
     clock.advance(2.5)
     assert text_of(request) == "not done after 2.5 s; its state is Busy"
+
+
+def test_what_the_driver_said_long_before_its_time_was_up_is_told(desk, clock):
+    request = cool(desk, timeout=60)
+    desk.say(update(TEMPERATURE, State.BUSY))
+    desk.says("[INFO] cooling")
+    desk.says("[ERROR] the cooler has no power")
+    clock.advance(60)
+    assert request.exception(0).messages == ("[ERROR] the cooler has no power",)
+    assert text_of(request) == (
+        "not done after 60 s; its state is Busy; the driver said '[ERROR] the cooler has no power'"
+    )
 
 
 def test_patience_lasts_as_long_as_it_is_busy(desk, clock):

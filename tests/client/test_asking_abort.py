@@ -48,6 +48,26 @@ def test_abort_does_not_wait_for_ever(desk, clock):
     assert isinstance(request.exception(0), Aborted)
 
 
+def test_what_the_driver_said_of_an_abort_is_told(desk, clock):
+    request = cool(desk, abort=lambda: desk.says("[ERROR] the motor is stuck"))
+    request.abort()
+    desk.say(update(TEMPERATURE, State.ALERT))
+    clock.advance(0.5)
+    assert request.exception(0).messages == ("[ERROR] the motor is stuck",)
+    assert text_of(request) == "aborted; the driver said '[ERROR] the motor is stuck'"
+
+
+def test_what_the_driver_said_instead_of_stopping_is_told(desk, clock):
+    request = cool(desk, abort=lambda: None)
+    request.abort()
+    clock.advance(ABORT_PATIENCE - 1)
+    desk.says("[ERROR] the motor is stuck")
+    clock.advance(1)
+    assert text_of(request).endswith(
+        "has not confirmed within 3 s that it stopped; the driver said '[ERROR] the motor is stuck'"
+    )
+
+
 def test_abort_of_a_request_that_is_over_leaves_the_instrument_alone(desk, clock):
     request = cool(desk, abort=lambda: pytest.fail("stopped"))
     desk.say(update(TEMPERATURE, State.OK))

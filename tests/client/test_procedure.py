@@ -4,9 +4,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from indinb.client.operation import Operation, Progress
+from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
 from indinb.client.procedure import Procedure
-from indinb.errors import Aborted, Failed, NotWritable, OperationError
+from indinb.errors import Aborted, ConnectionLost, Failed, NotWritable, OperationError
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import SOON, TEMPERATURE, update
 from tests.client.helpers import Slow, cool, text_of
@@ -141,6 +141,65 @@ def test_abort_waits_for_a_step_that_cannot_be_aborted():
     assert procedure.running()
     step.set_result(None)
     assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_an_abort_is_told_in_the_words_of_the_step(desk, clock):
+    step = cool(desk)
+    procedure = Procedure("expose", follow([step], []))
+    desk.says("[ERROR] the cooler has no power")
+    procedure.abort()
+    assert procedure.exception(0).messages == ("[ERROR] the cooler has no power",)
+    assert text_of(procedure) == (
+        "aborted; what was asked of the driver may go on; "
+        "the driver said '[ERROR] the cooler has no power'"
+    )
+
+
+def test_an_abort_that_the_driver_confirms_is_just_that(desk, clock):
+    def rule(changes):
+        return Aborted("the mount was stopped on its way")
+
+    procedure = Procedure("slew", follow([cool(desk, rule, abort=lambda: None)], []))
+    procedure.abort()
+    desk.say(update(TEMPERATURE, State.IDLE))
+    assert text_of(procedure) == "aborted"
+
+
+def test_an_abort_that_is_not_confirmed_is_told_by_the_procedure(desk, clock):
+    procedure = Procedure("expose", follow([cool(desk, abort=lambda: None)], []))
+    procedure.abort()
+    clock.advance(ABORT_PATIENCE)
+    assert "has not confirmed within 3 s that it stopped" in text_of(procedure)
+
+
+def test_steps_that_put_things_right_do_not_hide_how_the_abort_ended(desk, clock):
+    home = Operation("go home")
+
+    def slew():
+        try:
+            yield cool(desk)
+        finally:
+            yield home
+
+    procedure = Procedure("slew", slew())
+    procedure.abort()
+    home.succeed(None)
+    assert text_of(procedure) == "aborted; what was asked of the driver may go on"
+
+
+def test_a_link_that_is_lost_after_an_abort_is_told():
+    step = Slow("slew")
+    procedure = Procedure("all", follow([step], []))
+    procedure.abort()
+    step.fail(ConnectionLost("slew: the link broke"))
+    assert procedure.exception(0) is step.exception(0)
+
+
+def test_a_failed_step_s_words_of_the_driver_are_the_procedure_s(desk, clock):
+    procedure = Procedure("expose", follow([cool(desk)], []))
+    desk.says("[ERROR] the cooler has no power")
+    desk.say(update(TEMPERATURE, State.ALERT))
+    assert procedure.exception(0).messages == ("[ERROR] the cooler has no power",)
 
 
 def test_abort_between_two_steps_aborts_the_next():

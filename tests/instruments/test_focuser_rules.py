@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indinb.client.operation import Progress
 from indinb.client.rules import Done, settled
 from indinb.errors import Aborted, Failed, Refused
-from indinb.instruments.focuser import moved, travel, whole
+from indinb.instruments.focusrules import moved, travel, whole
 from indinb.protocol.vocabulary import State
 from tests.instruments.evidence import POSITION, VERSIONS, changes, replay, standing, verdict_of
 
@@ -151,7 +151,16 @@ def test_progress_follows_the_position():
     told = [travel(START, TARGET, reports[:number]) for number in range(5)]
     assert [progress.fraction for progress in told] == [0.0, 0.0, 0.5, 0.75, 1.0]
     assert told[3].detail == "42 500 → 40 000"
+    assert [progress.remaining for progress in told[:2]] == [None, None]
     assert travel(START, TARGET, []).detail == "50 000 → 40 000"
+
+
+def test_the_time_that_is_left_follows_the_pace():
+    reports = _reports((START, BUSY), (HALFWAY, BUSY), (42_500, BUSY), (TARGET, OK))
+    for report, moment in zip(reports, (0, 10, 15, 20), strict=True):
+        report.new.received = 1e9 + moment
+    told = [travel(START, TARGET, reports[: number + 1]).remaining for number in range(4)]
+    assert told == [None, 10.0, 5.0, 0.0]
 
 
 def test_progress_of_a_focuser_that_is_there_already():

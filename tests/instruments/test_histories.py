@@ -10,7 +10,7 @@ from indinb.client.observers import Change
 from indinb.client.rules import Rule, at_rest, settled
 from indinb.instruments.camera import countdown, exposed, stopped
 from indinb.instruments.filterwheel import turned
-from indinb.instruments.focuser import moved, travel
+from indinb.instruments.focusrules import moved, travel
 from indinb.instruments.mountrules import approach, arrived, has_parked
 from indinb.protocol.messages import Message
 from indinb.protocol.vocabulary import Kind, State

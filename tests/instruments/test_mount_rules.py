@@ -224,7 +224,12 @@ def test_progress_begins_at_nothing():
 
 def test_progress_is_the_way_that_is_done():
     _, *polls = _polls(((1.0, 20.0), OK), ((1.0, 25.0), BUSY), ((1.0, 30.0), BUSY))
-    assert approach(TARGET, polls) == Progress(pytest.approx(0.5), "10.0° to go")
+    for second, poll in enumerate(polls):
+        poll.new.received = 1e9 + 5 * second
+    assert approach(TARGET, polls[:1]) == Progress(pytest.approx(0.25), "15.0° to go", None)
+    assert approach(TARGET, polls) == Progress(
+        pytest.approx(0.5), "10.0° to go", pytest.approx(10.0)
+    )
 
 
 def test_progress_at_the_target():

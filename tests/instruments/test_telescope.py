@@ -135,10 +135,11 @@ def test_await_a_slew(telescope: Telescope):
 def test_slewing_and_progress(telescope: Telescope):
     operation = _begin(telescope, lambda: telescope.start_slew("M31"))
     assert repr(operation) == f"<Procedure slew {MOUNT} to M31: running>"
-    fraction, detail = operation.progress
+    fraction, detail, _ = operation.progress
     assert 0 <= fraction < 0.5
     assert detail.endswith("° to go")
     wait_until(telescope.device, lambda: operation.progress.fraction > 0.02)
+    assert operation.remaining > 0
     operation.abort()
     assert isinstance(operation.exception(), Aborted)
 
