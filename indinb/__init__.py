@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from indinb import widgets as widgets
     from indinb.errors import IndiError as IndiError
     from indinb.images.frame import Frame as Frame
+    from indinb.instruments import GPS as GPS
     from indinb.instruments import Camera as Camera
     from indinb.instruments import Dome as Dome
     from indinb.instruments import DustCap as DustCap
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import FlatPanel as FlatPanel
     from indinb.instruments import Focuser as Focuser
-    from indinb.instruments import GPS as GPS
     from indinb.instruments import GuideChip as GuideChip
     from indinb.instruments import Guider as Guider
     from indinb.instruments import Power as Power

@@ -22,13 +22,13 @@ from indinb.instruments.telescope import Telescope
 from indinb.instruments.weather import Weather
 
 __all__ = [
+    "GPS",
     "Camera",
     "Dome",
     "DustCap",
     "FilterWheel",
     "FlatPanel",
     "Focuser",
-    "GPS",
     "GuideChip",
     "Guider",
     "Instrument",

@@ -299,11 +299,12 @@ def test_a_night_in_an_observatory(observatory: Client, capsys: pytest.CaptureFi
         client.dome.open_shutter()
         client.flat_panel.turn_on()
         client.telescope.unpark()
+        client.camera.device["CCD_TEMPERATURE"].set(-5)
         begun.append(client.camera.start_exposure(600))
         begun.append(client.telescope.start_slew("3h +10d"))
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError) as caught, client.night(warm_up=False) as night:
+    with pytest.raises(ZeroDivisionError) as caught, client.night() as night:
         observe()
     assert not hasattr(caught.value, "__notes__")
     assert [operation.done() for operation in begun] == [True, True]
@@ -311,9 +312,11 @@ def test_a_night_in_an_observatory(observatory: Client, capsys: pytest.CaptureFi
     assert client.dome.parked
     assert client.dome.shutter == "closed"
     assert not client.flat_panel.lit
+    assert not client.camera.cooling
     said = capsys.readouterr().out.splitlines()
-    assert len(said) == len(night.report) >= 6
+    assert len(said) == len(night.report) >= 7
+    assert [step.what for step in night.report][-2:] == ["park", "warm up"]
     assert all(line.startswith("✓ ") for line in said)
-    with client.night(warm_up=False) as again:
+    with client.night() as again:
         pass
     assert again.report == ()
