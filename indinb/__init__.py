@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import FlatPanel as FlatPanel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import GuideChip as GuideChip
     from indinb.instruments import Guider as Guider
     from indinb.instruments import Power as Power
     from indinb.instruments import Rotator as Rotator
@@ -47,6 +48,7 @@ _PUBLIC = {
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
     "GPS": "indinb.instruments",
+    "GuideChip": "indinb.instruments",
     "Guider": "indinb.instruments",
     "IndiError": "indinb.errors",
     "Power": "indinb.instruments",

@@ -2,13 +2,14 @@
 
 import argparse
 import importlib.util
+import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         add_help=False,
     )
     simulate.set_defaults(run=_simulate)
+    ls = commands.add_parser("ls", help="list devices, instruments and properties of a server")
+    ls.add_argument("server", nargs="?", default="localhost", help="host[:port] (localhost)")
+    ls.add_argument("--device", metavar="NAME", help="this one only")
+    ls.add_argument("--properties", action="store_true", help="with all that they tell")
+    ls.add_argument("--json", action="store_true", help="for programs")
+    ls.set_defaults(run=_ls)
     lab = commands.add_parser("lab", help="open the lessons in JupyterLab")
     lab.add_argument("--folder", type=Path, default=Path("indinb-lessons"), help="to work in")
     lab.add_argument("options", nargs="*", help="for jupyter lab, after --")
@@ -102,6 +109,30 @@ def _simulate(options: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "indinb.simulator", "--lifeline", *options.rest]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as observatory:
         return observatory.wait()
+
+
+def _ls(options: argparse.Namespace) -> None:
+    """List what a server has, without asking anything of it."""
+    from indinb import listing
+    from indinb.observatory import connect
+
+    with redirect_stdout(sys.stderr):  # where it tells which roles are as before
+        client = connect(options.server, read_only=True, reconnect=False)
+    with client:
+        named = [client.devices[options.device]] if options.device else client.devices.values()
+        if options.json:
+            found = [listing.described(device, options.properties) for device in named]
+            print(json.dumps(found, indent=2))
+        elif options.properties:
+            _say(listing.pages(named))
+        else:
+            _say(listing.table(named))
+
+
+def _say(text: str) -> None:
+    """Print in whatever letters the terminal has."""
+    encoding = sys.stdout.encoding or "ascii"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 class _Table:

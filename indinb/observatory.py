@@ -12,12 +12,10 @@ from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
 from indinb.images.naming import label
 from indinb.instruments import watchdog
-from indinb.instruments.durations import seconds_of
-from indinb.instruments.ending import tasks
 from indinb.instruments.ensemble import Ensemble
 from indinb.instruments.guard import Guard
 from indinb.instruments.memory import Memory
-from indinb.instruments.night import Night, nights_of
+from indinb.instruments.night import end_nights
 from indinb.instruments.roles import roles_of
 from indinb.protocol.messages import Blob
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from indinb.widgets.dashboard import Dashboard
 
 _PORT = 7624
-_PATIENCE = 60.0  # seconds in which a lost link may come back at the end of a night
 
 
 class Client(Ensemble):
@@ -182,67 +179,6 @@ class Client(Ensemble):
         self._guard = guard.arm(instead_of=self._guard)
         return guard
 
-    def night(
-        self,
-        *,
-        lights: bool = True,
-        close_cap: bool = True,
-        park: bool = True,
-        close_dome: bool = True,
-        warm_up: bool = True,
-        patience: "u.Quantity | None" = None,
-    ) -> Night:
-        """Begin a night that ends in safety, in a ``with``, whatever ends it.
-
-        At its end, be it an error, Ctrl-C or `close`, exposures, video, guiding and slews are
-        stopped; lamps are switched off, dust caps closed, the mount is parked, and then the dome
-        closed and parked; at last cameras are warmed up and their coolers switched off. Each step
-        is printed, takes a limited time, and keeps no other from being tried. What is not there,
-        or is as it should be, is passed over.
-
-        Ctrl-C at the end stops the present step and goes on to the next; a second one leaves the
-        rest alone. What else kills the program ends no night: `guard` is for that.
-
-        All instruments count that are connected, or were until something failed; of several
-        mounts or domes, the one in use. A roof that rolls off stays open while the mount is not
-        parked.
-
-        Parameters
-        ----------
-        lights, close_cap, park, close_dome, warm_up : bool
-            What to do at the end.
-        patience : Quantity, optional
-            Time in which a lost link may come back at the end, all in all; a minute by default.
-
-        Returns
-        -------
-        Night
-            To use in a ``with``; its `Night.report` tells what was done.
-
-        Raises
-        ------
-        Failed
-            At the end, if a step failed and nothing else was raised. Otherwise what has failed
-            stands in the notes of what was raised.
-
-        Examples
-        --------
-        ::
-
-            with client.night(warm_up=False):
-                client.telescope.slew("M31")
-                frame = client.camera.expose(60)
-        """
-        wanted = {
-            "lights": lights,
-            "close_cap": close_cap,
-            "park": park,
-            "close_dome": close_dome,
-            "warm_up": warm_up,
-        }
-        seconds = _PATIENCE if patience is None else seconds_of(patience, "night(patience=…)")
-        return Night(self, tasks([name for name in wanted if not wanted[name]]), seconds)
-
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread.
 
@@ -250,8 +186,7 @@ class Client(Ensemble):
         """
         if not self._is_ours:
             return
-        for night in reversed(nights_of(self)):
-            night.end()
+        end_nights(self)
         if self._guard is not None:
             self._guard.halt()
         try:

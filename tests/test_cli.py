@@ -1,5 +1,7 @@
 """The ``indinb`` command."""
 
+import io
+import json
 import re
 import signal
 import socket
@@ -17,6 +19,7 @@ from PIL import Image
 import indinb
 from indinb import cli
 from indinb.cli import main
+from indinb.servers import EmbeddedServer
 
 FIRST = "01-first-light.ipynb"
 
@@ -136,6 +139,113 @@ def test_options_that_nobody_knows(capsys: pytest.CaptureFixture):
     with pytest.raises(SystemExit):
         main(["demo", "--speed", "3"])
     assert "unrecognized arguments: --speed 3" in capsys.readouterr().err
+
+
+# ls
+
+
+@pytest.fixture(scope="module")
+def observatory() -> Iterator[EmbeddedServer]:
+    server = EmbeddedServer(["--devices", "Guide Simulator"])
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def address(observatory: EmbeddedServer) -> str:
+    return f"{observatory.host}:{observatory.port}"
+
+
+def ls(capsys: pytest.CaptureFixture, *arguments: str) -> str:
+    assert main(["ls", *arguments]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    return said.out
+
+
+def test_ls(address: str, capsys: pytest.CaptureFixture):
+    table = [re.split("  +", line) for line in ls(capsys, address).splitlines()]
+    assert table[0] == ["DEVICE", "CONNECTED", "INSTRUMENTS", "ROLES", "DRIVER"]
+    rows = {row[0]: row[1:] for row in table[1:]}
+    assert len(rows) == 6
+    mount = ["no", "Telescope, Guider", "telescope, guider", "indi_simulator_telescope 1.0"]
+    assert rows["Telescope Simulator"] == mount
+    assert rows["Guide Simulator"][1:3] == ["Camera, Guider", "guide_camera"]
+    assert rows["Observatory Simulator"][1:3] == ["-", "-"]
+
+
+def test_ls_of_one_device(address: str, capsys: pytest.CaptureFixture):
+    lines = ls(capsys, address, "--device", "Focuser Simulator").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("Focuser Simulator  no")
+
+
+def test_ls_with_properties(address: str, capsys: pytest.CaptureFixture):
+    lines = ls(capsys, address, "--device", "CCD Simulator", "--properties").splitlines()
+    title = "CCD Simulator: not connected, Camera, Guider, FilterWheel (indi_simulator_ccd 1.0)"
+    assert lines[0] == title
+    assert "  Main Control" in lines
+    (row,) = [line.split() for line in lines if "    CONNECTION " in line]
+    assert row == ["CONNECTION", "Idle", "rw", "CONNECT=Off", "DISCONNECT=On"]
+    (row,) = [line for line in lines if "    DRIVER_INFO " in line]
+    assert "DRIVER_NAME='CCD Simulator'" in row
+
+
+def test_ls_with_the_properties_of_all(address: str, capsys: pytest.CaptureFixture):
+    pages = ls(capsys, address, "--properties").split("\n\n")
+    assert len(pages) == 6
+    assert {page.split(":")[0] for page in pages} >= {"CCD Simulator", "Filter Simulator"}
+
+
+def test_ls_for_programs(address: str, capsys: pytest.CaptureFixture):
+    told = json.loads(ls(capsys, address, "--json"))
+    assert [each["device"] for each in told][:2] == ["Telescope Simulator", "CCD Simulator"]
+    assert told[0]["instruments"] == ["Telescope", "Guider"]
+    assert "properties" not in told[0]
+    (told,) = json.loads(ls(capsys, address, "--json", "--properties", "--device", "CCD Simulator"))
+    connection = told["properties"]["CONNECTION"]
+    assert connection["values"] == {"CONNECT": False, "DISCONNECT": True}
+    assert (connection["kind"], connection["state"], connection["permission"]) == (
+        "Switch",
+        "Idle",
+        "rw",
+    )
+
+
+def test_ls_asks_nothing_and_keeps_json_clean(
+    address: str, capsys: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "indinb").mkdir()
+    with indinb.connect(address) as client:
+        client.use(camera="Guide Simulator")
+    assert main(["ls", address, "--json"]) == 0
+    said = capsys.readouterr()
+    roles = {each["device"]: each["roles"] for each in json.loads(said.out)}
+    assert roles["Guide Simulator"] == ["camera", "guide_camera"]
+    assert said.err == "camera: Guide Simulator, as before (client.use(camera=None) forgets)\n"
+
+
+def test_ls_where_no_server_is(capsys: pytest.CaptureFixture):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    said = failure(capsys, "ls", f"localhost:{port}")
+    assert said.startswith(f"indinb: nothing listens at localhost:{port}: start a server there")
+    assert "is not a port" in failure(capsys, "ls", "localhost:x")
+
+
+def test_ls_of_a_device_that_is_not_there(address: str, capsys: pytest.CaptureFixture):
+    said = failure(capsys, "ls", address, "--device", "CCD Simulater")
+    assert "announces no device 'CCD Simulater'; did you mean 'CCD Simulator'" in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["--properties"], ["--json", "--properties"]])
+def test_ls_in_a_terminal_of_few_letters(address: str, arguments: list[str], monkeypatch):
+    paper = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", paper)
+    assert main(["ls", address, *arguments]) == 0
+    paper.flush()
+    assert b"CCD Simulator" in paper.buffer.getvalue()
 
 
 # lab

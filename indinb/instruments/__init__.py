@@ -8,7 +8,7 @@ from types import ModuleType
 
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
-from indinb.instruments.camera import Camera
+from indinb.instruments.camera import Camera, GuideChip
 from indinb.instruments.dome import Dome
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
@@ -29,6 +29,7 @@ __all__ = [
     "FilterWheel",
     "FlatPanel",
     "Focuser",
+    "GuideChip",
     "Guider",
     "Instrument",
     "Power",

@@ -178,7 +178,7 @@ def _mounts(connection: Connection) -> list[Telescope]:
 
 
 def _cools(camera: Camera) -> bool:
-    return is_on(camera.device, "CCD_COOLER", "COOLER_ON")
+    return camera.cooling
 
 
 _TASKS = (

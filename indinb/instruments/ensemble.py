@@ -1,20 +1,27 @@
 """A connection whose devices are instruments, each by the part that it plays."""
 
+from astropy import units as u
+
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.instruments.camera import Camera
 from indinb.instruments.dome import Dome
+from indinb.instruments.durations import seconds_of
+from indinb.instruments.ending import tasks
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.gps import GPS
 from indinb.instruments.guider import Guider
+from indinb.instruments.night import Night
 from indinb.instruments.power import Power
 from indinb.instruments.roles import roles_of
 from indinb.instruments.rotator import Rotator
 from indinb.instruments.skyquality import SkyQuality
 from indinb.instruments.telescope import Telescope
 from indinb.instruments.weather import Weather
+
+_PATIENCE = 60.0  # seconds in which a lost link may come back at the end of a night
 
 
 class Ensemble(Connection):
@@ -145,6 +152,67 @@ class Ensemble(Connection):
             If there is none, or nobody should guess which of several.
         """
         return roles_of(self).peek(role)
+
+    def night(
+        self,
+        *,
+        lights: bool = True,
+        close_cap: bool = True,
+        park: bool = True,
+        close_dome: bool = True,
+        warm_up: bool = True,
+        patience: u.Quantity | None = None,
+    ) -> Night:
+        """Begin a night that ends in safety, in a ``with``, whatever ends it.
+
+        At its end, be it an error, Ctrl-C or `close`, exposures, video, guiding and slews are
+        stopped; lamps are switched off, dust caps closed, the mount is parked, and then the dome
+        closed and parked; at last cameras are warmed up and their coolers switched off. Each step
+        is printed, takes a limited time, and keeps no other from being tried. What is not there,
+        or is as it should be, is passed over.
+
+        Ctrl-C at the end stops the present step and goes on to the next; a second one leaves the
+        rest alone. What else kills the program ends no night: `guard` is for that.
+
+        All instruments count that are connected, or were until something failed; of several
+        mounts or domes, the one in use. A roof that rolls off stays open while the mount is not
+        parked.
+
+        Parameters
+        ----------
+        lights, close_cap, park, close_dome, warm_up : bool
+            What to do at the end.
+        patience : Quantity, optional
+            Time in which a lost link may come back at the end, all in all; a minute by default.
+
+        Returns
+        -------
+        Night
+            To use in a ``with``; its `Night.report` tells what was done.
+
+        Raises
+        ------
+        Failed
+            At the end, if a step failed and nothing else was raised. Otherwise what has failed
+            stands in the notes of what was raised.
+
+        Examples
+        --------
+        ::
+
+            with client.night(warm_up=False):
+                client.telescope.slew("M31")
+                frame = client.camera.expose(60)
+        """
+        wanted = {
+            "lights": lights,
+            "close_cap": close_cap,
+            "park": park,
+            "close_dome": close_dome,
+            "warm_up": warm_up,
+        }
+        seconds = _PATIENCE if patience is None else seconds_of(patience, "night(patience=…)")
+        return Night(self, tasks([name for name in wanted if not wanted[name]]), seconds)
 
     def _playing(self, role: str) -> Device:
         return roles_of(self).device(role)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from numbers import Integral
 from pathlib import PurePosixPath
 from typing import Any, Unpack
 
@@ -18,12 +19,12 @@ from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments import controls
 from indinb.instruments.camerasettings import (
+    LOCAL,
     UPLOAD,
     Binning,
     Options,
     Settings,
     Subframe,
-    Wish,
     check,
     fulfil,
     seconds_of,
@@ -87,7 +88,7 @@ class Imager(Readout):
             frame_type, binning, subframe, gain, offset, iso, format, compression, capture_format,
             upload,
         )  # fmt: skip
-        if str(upload).casefold() in ("local", "upload_local"):
+        if str(upload).casefold().removeprefix("upload_") == LOCAL:
             raise OutOfRange("then no picture comes here: camera.expose_to_server(…) does that")
         seconds, label = self._plan(exposure)
         return self._begin(label, self._exposing(label, seconds, settings, _count(retries)))
@@ -175,7 +176,7 @@ class Imager(Readout):
         self, exposure: float | u.Quantity, frame_type: str = "light", **options: Unpack[Options]
     ) -> Operation[PurePosixPath | None]:
         """Start an exposure that stays on the server's disk; see `expose_to_server`."""
-        options["upload"] = "local"
+        options["upload"] = LOCAL
         settings = Settings(frame_type, **options)
         seconds, label = self._plan(exposure)
         return self._begin(label, self._saving(label, seconds, settings))
@@ -256,9 +257,7 @@ class Imager(Readout):
     def _exposing(
         self, label: str, seconds: float, settings: Settings, retries: int
     ) -> Steps[Frame]:
-        seconds, wished = self._checked(seconds, settings)
-        self.device.connection.enable_blobs(self.name, self.chip.image)
-        yield from fulfil(self.device, wished)
+        seconds = yield from self._prepared(seconds, settings)
         geometry = frame_geometry(self.device, self.chip)
         rule = partial(exposed, self.chip)
         ask = partial(self._ask, label, seconds, rule, [self.chip.image])
@@ -268,22 +267,27 @@ class Imager(Readout):
     def _saving(
         self, label: str, seconds: float, settings: Settings
     ) -> Steps[PurePosixPath | None]:
-        seconds, wished = self._checked(seconds, settings)
-        yield from fulfil(self.device, wished)
+        seconds = yield from self._prepared(seconds, settings)
         tells = FILE_PATH in self.device
         rule = partial(saved, self.chip, tells)
         path = yield self._ask(label, seconds, rule, [FILE_PATH] if tells else [])
         return PurePosixPath(path) if path else None
 
-    def _checked(self, seconds: float, settings: Settings) -> tuple[float, list[Wish]]:
-        """Refuse what the camera cannot do before anything is set; a bias is as short as can be."""
+    def _prepared(self, seconds: float, settings: Settings) -> Steps[float]:
+        """Set all that differs, and return how long to expose: a bias is as short as can be.
+
+        What the camera cannot do is refused before anything is set.
+        """
         exposure = self.device[self.chip.exposure]
         wished = wishes(self.device, self.chip, settings)
         if settings.frame_type.casefold() == "bias":
             seconds = max(seconds, exposure.elements[self.chip.seconds].min)
         build(exposure.vector, {self.chip.seconds: seconds})
         check(self.device, wished)
-        return seconds, wished
+        if settings.upload != LOCAL:
+            self.device.connection.enable_blobs(self.name, self.chip.image)
+        yield from fulfil(self.device, wished)
+        return seconds
 
     def _ask(
         self,
@@ -332,6 +336,6 @@ class Imager(Readout):
 
 
 def _count(retries: int) -> int:
-    if not isinstance(retries, int) or retries < 0:
+    if not isinstance(retries, Integral) or retries < 0:
         raise OutOfRange(f"{retries!r} is no number of retries: it is 0 or more")
-    return retries
+    return int(retries)

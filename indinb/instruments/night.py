@@ -8,10 +8,12 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from indinb.client.clock import check_may_wait
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change, Subscription
 from indinb.client.operation import Operation
+from indinb.client.quiet import is_definition
 from indinb.errors import Aborted, ConnectionLost, Failed
 from indinb.instruments.base import Instrument, kinds_of
 from indinb.instruments.ending import Task
@@ -60,14 +62,15 @@ class Night:
         self._patience = patience
         self._seen: dict[Device, Interface] = {}
         self._subscription: Subscription | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may close the client in the midst of it
+        self._is_ending = False
         self._outcomes: dict[Step, Outcome] = {}
         self._interrupts = 0
 
     def __enter__(self) -> Self:
         self._subscription = self._connection.observe(self._hear)
         self._look_around()
-        nights_of(self._connection).append(self)
+        _nights_of(self._connection).append(self)
         return self
 
     def __exit__(
@@ -93,16 +96,23 @@ class Night:
         """Do now what is to be done at the end; the end of the ``with`` does nothing then.
 
         Each step is printed. What fails is in `report`, and is raised by the end of the ``with``.
+
+        Raises
+        ------
+        RuntimeError
+            In an observer, which must not wait.
         """
-        with self._lock:
-            if self._subscription is None:  # it has ended, or never begun
+        check_may_wait()
+        with self._lock:  # another thread may close the client at the same time
+            if self._subscription is None or self._is_ending:
                 return
+            self._is_ending = True
             try:
                 self._carry_out_all()
             finally:
                 self._subscription.close()
                 self._subscription = None
-                nights_of(self._connection).remove(self)
+                _nights_of(self._connection).remove(self)
 
     def _hear(self, change: Change) -> None:
         """Note what is connected; and forget what is disconnected on purpose."""
@@ -111,7 +121,7 @@ class Night:
         device: Device = change.owner.device
         if device.connected:
             self._see(device)
-        elif change.type == "updated" and change.new.state is not State.ALERT:
+        elif not is_definition(change) and change.new.state is not State.ALERT:
             self._seen.pop(device, None)
 
     def _see(self, device: Device) -> None:
@@ -140,10 +150,10 @@ class Night:
 
     def _devices(self, interface: Interface) -> list[Device]:
         """Return what has been seen of a kind; of mounts and domes the one in use, if any is."""
-        found = [device for device, kinds in self._seen.items() if interface in kinds]
         role = _ALONE.get(interface)
         used = roles_of(self._connection).find(role) if role else None
-        return [used] if used in found else found
+        seen = [device for device, kinds in self._seen.items() if interface in kinds]
+        return [device for device in seen if used is None or device is used]
 
     def _carry_out(self, step: Step) -> None:
         began = monotonic()
@@ -155,28 +165,36 @@ class Night:
         except Exception as error:
             self._note(step, began, error)
 
-    def _try(self, step: Step) -> bool:
-        """Do a step, once more after the link was lost, and tell whether it had to be done."""
-        for attempt in range(_ATTEMPTS):
-            self._wait_for_link()
-            _check(step.instrument.device)
-            if not step.task.needed(step.instrument):
-                return attempt > 0
-            with contextlib.suppress(*((ConnectionLost,) if attempt + 1 < _ATTEMPTS else ())):
-                step.task.start(step.instrument).result(step.task.seconds)
-                return True
-        return False
+    def _try(self, step: Step, attempts: int = _ATTEMPTS) -> bool:
+        """Do a step, if it has to be done; and once more after the link was lost."""
+        self._wait_for_link()
+        if not self._can_be_asked(step) or not step.task.needed(step.instrument):
+            return False
+        try:
+            step.task.start(step.instrument).result(step.task.seconds)
+        except ConnectionLost:
+            if attempts == 1:
+                raise
+            self._try(step, attempts - 1)
+        return True
+
+    def _can_be_asked(self, step: Step) -> bool:
+        """Whether a device is there; raise Failed if it should be put away, and is not."""
+        device = step.instrument.device
+        if step.task.option and not device.defined:
+            raise Failed("it is gone: the server no longer announces it")
+        if step.task.option and not _is_there(device):
+            raise Failed("its driver is not connected any more")
+        return device.defined and _is_there(device)
 
     def _wait_for_link(self) -> None:
-        """Give a lost link what is left of its time; raise ConnectionLost if it does not return."""
+        """Give a lost link what is left of its time."""
         connection = self._connection
         if connection.status == "lost" and connection.reconnects and self._patience > 0:
             began = monotonic()
             connection.reconnect()
             _wait_until_found(connection, self._patience)
             self._patience -= monotonic() - began
-        if connection.status != "connected":
-            raise ConnectionLost(connection.loss)
 
     def _note(self, step: Step, began: float, error: BaseException | None = None) -> None:
         if step in self._outcomes:
@@ -188,8 +206,14 @@ class Night:
             print(outcome.line, flush=True)
 
 
-def nights_of(connection: Connection) -> list[Night]:
-    """Return the nights of a connection that have begun and not ended, the newest last."""
+def end_nights(connection: Connection) -> None:
+    """End the nights of a connection that is about to be closed, the newest first."""
+    for night in reversed(_nights_of(connection)):
+        with contextlib.suppress(RuntimeError):  # in an observer, which must not wait
+            night.end()
+
+
+def _nights_of(connection: Connection) -> list[Night]:
     nights: list[Night] = connection.belongings.setdefault(Night, [])
     return nights
 
@@ -197,13 +221,6 @@ def nights_of(connection: Connection) -> list[Night]:
 def _is_there(device: Device) -> bool:
     """Whether a device can be asked for something: some have nothing to be connected to."""
     return device.connected or "CONNECTION" not in device
-
-
-def _check(device: Device) -> None:
-    if not device.defined:
-        raise Failed("it is gone: the server no longer announces it")
-    if not _is_there(device):
-        raise Failed("its driver is not connected any more")
 
 
 def _wait_until_found(connection: Connection, seconds: float) -> None:

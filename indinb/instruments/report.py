@@ -39,8 +39,8 @@ class Outcome(NamedTuple):
     @property
     def line(self) -> str:
         """All of it in one line."""
-        done = f"{self.mark} {f'{self.what} {self.device}':<32} {self.seconds:6.1f} s"
-        return printable(f"{done}  {self.words}".rstrip())
+        done = printable(f"{self.what} {self.device}")
+        return f"{self.mark} {done:<32} {self.seconds:6.1f} s  {printable(self.words)}".rstrip()
 
 
 class Report(tuple[Outcome, ...]):

@@ -3,12 +3,14 @@
 import math
 import threading
 import time
+from collections.abc import Callable
 from numbers import Real
 from typing import Any, cast
 
 from astropy import units as u
 
 from indinb.client.clock import Timer, call_later
+from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
 from indinb.errors import Failed, OperationTimeout
@@ -16,7 +18,15 @@ from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.durations import seconds_of
 from indinb.instruments.readings import state
 from indinb.instruments.refreshing import start_refresh
-from indinb.instruments.weatherrules import PARAMETERS, STATUS, Vectors, fresh_for, reasons, unit_of
+from indinb.instruments.weatherrules import (
+    PARAMETERS,
+    STATUS,
+    Vectors,
+    age_of,
+    fresh_for,
+    reasons,
+    unit_of,
+)
 from indinb.protocol.vocabulary import Interface, State
 
 _SOON = 0.05  # seconds after something ends until it is looked for
@@ -84,15 +94,13 @@ class Weather(Instrument):
         Since INDI 2, drivers tell a safety status as well, which has to be Ok too. What is not
         known is not safe.
         """
-        connection = self.device.connection
-        if connection.status != "connected":
-            return ("the link to the server is gone",)
-        return reasons(self._vectors, connection.model.epoch, time.time())
+        return why_unsafe(self.device)
 
     @property
-    def fresh_for(self) -> float:
-        """Seconds for which its last reading is new enough; below 0 if it is too old."""
-        return fresh_for(self._vectors, time.time())
+    def age(self) -> u.Quantity | None:
+        """How long ago its last readings came, by this computer's clock; None if none have."""
+        age = age_of(self._vectors, time.time())
+        return None if age is None else age * u.s
 
     def start_refresh(self) -> Operation[None]:
         """Ask the station for its readings; see `refresh`."""
@@ -120,7 +128,7 @@ class Weather(Instrument):
         """
         given = timeout * u.s if isinstance(timeout, Real) else timeout
         limit = None if given is None else seconds_of(given, "timeout")
-        return UntilSafe(self, seconds_of(for_, "for_"), limit)
+        return UntilSafe(self.device, seconds_of(for_, "for_"), limit)
 
     def wait_until_safe(
         self, timeout: float | u.Quantity | None = None, for_: u.Quantity = 0 * u.s
@@ -147,7 +155,7 @@ class Weather(Instrument):
 
     @property
     def _vectors(self) -> Vectors:
-        return self.device.connection.model.vectors(self.name)
+        return vectors_of(self.device)
 
 
 class UntilSafe(Operation[None]):
@@ -157,7 +165,7 @@ class UntilSafe(Operation[None]):
 
     Parameters
     ----------
-    weather : Weather
+    device : Device
         The station.
     lasting : float
         Seconds for which it has to be safe.
@@ -165,21 +173,22 @@ class UntilSafe(Operation[None]):
         Seconds after which it fails.
     """
 
-    def __init__(self, weather: Weather, lasting: float, timeout: float | None) -> None:
-        super().__init__(f"wait until {weather.name} is safe")
-        self._weather = weather
+    def __init__(self, device: Device, lasting: float, timeout: float | None) -> None:
+        super().__init__(f"wait until {device.name} is safe")
+        self._device = device
         self._lasting = lasting
         self._lock = threading.Lock()  # changes and the clock come on threads of their own
         self._since: float | None = None
         self._why: tuple[str, ...] = ()
-        self._timer: Timer | None = None
-        self._deadline = None if timeout is None else call_later(timeout, self._expire)
-        self._subscription = weather.device.observe(self._hear)
+        self._timers: dict[Callable[[], None], Timer] = {}
+        self._subscription = device.observe(self._hear)
         self.add_done_callback(self._release)
-        weather.device.connection.begin(self)
+        device.connection.begin(self)
         if self.done():  # for lack of a link
             self.result()
         self._look()
+        if timeout is not None:
+            self._later(timeout, self._expire)
 
     @property
     def progress(self) -> Progress:
@@ -188,10 +197,11 @@ class UntilSafe(Operation[None]):
         if self.done() or left is None:
             detail = "" if self.done() else "; ".join(self._why)
             return super().progress._replace(detail=detail)
-        return Progress(1 - left / self._lasting, f"safe, for {left:.0f} s more", left)
+        fraction = 1 - left / self._lasting if self._lasting else 1.0
+        return Progress(fraction, f"safe, for {left:.0f} s more", left)
 
     def _hear(self, change: Change) -> None:
-        if not self._weather.device.defined:
+        if not self._device.defined:
             self.fail(Failed(f"{self.label}: its driver has died or was stopped"))
         elif change.type != "message":
             self._look()
@@ -200,14 +210,15 @@ class UntilSafe(Operation[None]):
         with self._lock:
             self._weigh()
             left = self._left()
-            if left is not None and left > 0:
-                self._look_later(min(left, self._weather.fresh_for))
-        if left is not None and left <= 0:
+            if left:
+                fresh = fresh_for(vectors_of(self._device), time.time())
+                self._later(min(left, max(fresh, 0.0)) + _SOON, self._look)
+        if left == 0:
             self.succeed(None)
 
     def _weigh(self) -> None:
         """Note since when it is safe."""
-        self._why = self._weather.why_unsafe
+        self._why = why_unsafe(self._device)
         if self._why:
             self._since = None
         elif self._since is None:
@@ -218,22 +229,36 @@ class UntilSafe(Operation[None]):
         since = self._since
         return None if since is None else max(0.0, since + self._lasting - time.monotonic())
 
-    def _look_later(self, seconds: float) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = call_later(max(seconds, 0.0) + _SOON, self._look)
-        if self.done():  # meanwhile, so that nobody else will cancel it
-            self._timer.cancel()
+    def _later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back after some time, instead of when it would have been called."""
+        before = self._timers.get(callback)
+        self._timers[callback] = timer = call_later(seconds, callback)
+        if before is not None:
+            before.cancel()
+        if self.done():  # it ended just now, so `_release` may not have seen this one
+            timer.cancel()
 
     def _expire(self) -> None:
-        why = "; ".join(self._weather.why_unsafe) or "safe now, but not for long enough"
+        why = "; ".join(why_unsafe(self._device)) or "safe now, but not for long enough"
         self.fail(OperationTimeout(f"{self.label}: it is not in time: {why}"))
 
     def _release(self, _: Any) -> None:
         self._subscription.close()
-        for timer in (self._timer, self._deadline):
-            if timer is not None:
-                timer.cancel()
+        for timer in tuple(self._timers.values()):
+            timer.cancel()
+
+
+def why_unsafe(device: Device) -> tuple[str, ...]:
+    """Return why the weather is not safe as far as a device tells; see `Weather.why_unsafe`."""
+    connection = device.connection
+    if connection.status != "connected":
+        return ("the link to the server is gone",)
+    return reasons(vectors_of(device), connection.model.epoch, time.time())
+
+
+def vectors_of(device: Device) -> Vectors:
+    """Return all that a device tells now, by name."""
+    return device.connection.model.vectors(device.name)
 
 
 def _finite(value: object) -> float:

@@ -14,6 +14,8 @@ OVERRIDE = "WEATHER_OVERRIDE"
 SAFETY = "SAFETY_STATUS"  # since INDI 2
 UPDATE = "WEATHER_UPDATE"
 
+_TOLD = ("CONNECTION", STATUS, PARAMETERS, OVERRIDE, SAFETY)
+
 PERIODS = 3
 """Periods of updates after which what a station last told is too old."""
 
@@ -86,22 +88,26 @@ def reasons(vectors: Vectors, epoch: int, now: float) -> tuple[str, ...]:
     )
 
 
+def age_of(vectors: Vectors, now: float) -> float | None:
+    """Return how many seconds ago a station told its readings, or None if it never did.
+
+    The status does not count where there are readings: it changes also by what is set.
+    """
+    latest = vectors.get(PARAMETERS) or vectors.get(STATUS)
+    return None if latest is None else now - latest.received
+
+
 def fresh_for(vectors: Vectors, now: float) -> float:
     """Return for how many more seconds what a station told is new enough; below 0 if it is not.
 
-    A station that does not tell anything by itself (a period of 0) is never new enough. What is
-    from the future is as old: somebody has set this computer's clock since.
+    A station that does not tell anything by itself (a period of 0) is never new enough. Neither is
+    what is from the future: somebody has set this computer's clock since.
     """
-    latest = _latest(vectors)
+    age = age_of(vectors, now)
     period = _period(vectors)
-    if latest is None or period <= 0 or latest.received > now:
+    if age is None or age < 0 or period <= 0:
         return -1.0
-    return latest.received + PERIODS * period - now
-
-
-def _latest(vectors: Vectors) -> Vector | None:
-    """Return the newest reading; the status changes also by what is set."""
-    return vectors.get(PARAMETERS) or vectors.get(STATUS)
+    return PERIODS * period - age
 
 
 def _period(vectors: Vectors) -> float:
@@ -136,12 +142,12 @@ def _unconfirmed(safety: Vector | None) -> Iterator[str]:
 
 
 def _outdated(vectors: Vectors, epoch: int, now: float) -> Iterator[str]:
-    latest = _latest(vectors)
-    if latest is not None and latest.epoch != epoch:
+    age = age_of(vectors, now)
+    if any(vectors[name].epoch != epoch for name in _TOLD if name in vectors):
         yield "what it told is from before the link was lost"
-    elif latest is not None and latest.state is State.ALERT and PARAMETERS in vectors:
+    elif PARAMETERS in vectors and vectors[PARAMETERS].state is State.ALERT:
         yield "its driver could not read it"
     elif _period(vectors) <= 0:
         yield f"it does not update by itself ({UPDATE} is 0)"
-    elif latest is not None and fresh_for(vectors, now) < 0:
-        yield f"its last reading is {abs(now - latest.received):.0f} s old"
+    elif age is not None and fresh_for(vectors, now) < 0:
+        yield f"its last reading is {age:.0f} s old"

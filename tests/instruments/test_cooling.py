@@ -84,9 +84,9 @@ def test_a_cooler_that_fails():
 def test_captured_cooling_never_ends_in_ok(version: str):
     """INDI's simulator stays Busy at its target, and the more so when its cooler is off."""
     answers = replay(f"{version}/temperature", "ccd", "'CCD_TEMPERATURE'", "CCD_TEMPERATURE")
-    number, verdict = verdict_of(partial(cooled, -5.0, 0.5), answers)
+    number, verdict = verdict_of(partial(cooled, -4.0, 0.2), answers)
     assert verdict == Done(BUSY)
-    assert answers[number - 1].new["CCD_TEMPERATURE_VALUE"] == pytest.approx(-5, abs=0.5)
+    assert answers[number - 1].new["CCD_TEMPERATURE_VALUE"] == -4
     assert {change.new.state for change in answers} == {BUSY}
 
 
@@ -163,6 +163,14 @@ def test_abort_ends_the_waiting_alone(make: Make):
     operation.abort()
     assert isinstance(operation.exception(5), Aborted)
     assert len(driver.asked) == 1
+
+
+def test_another_temperature_takes_the_place_of_the_one_before(make: Make):
+    camera, _ = make(*cold(), CCD_TEMPERATURE=[[reading(-5, BUSY)], [reading(9.8, OK)]])
+    cooling_down = camera.start_cool_to(-20 * u.deg_C)
+    assert camera.warm_up() == 9.8 * u.deg_C
+    assert isinstance(cooling_down.exception(5), Aborted)
+    assert camera.device not in cooling._running
 
 
 def test_abort_while_it_is_made_sure(make: Make, monkeypatch: pytest.MonkeyPatch):

@@ -7,7 +7,7 @@ import pytest
 from astropy import units as u
 
 from indinb.client.model import Model
-from indinb.instruments.weatherrules import fresh_for, reasons, unit_of
+from indinb.instruments.weatherrules import age_of, fresh_for, reasons, unit_of
 from indinb.protocol.messages import Delete, Member, Message
 from indinb.protocol.vocabulary import Kind, State
 from tests.client.fakes import define, numbers, switches, update
@@ -142,8 +142,23 @@ def test_what_is_from_before_the_link_was_lost():
     assert why(told(), epoch=1) == ("what it told is from before the link was lost",)
 
 
+@pytest.mark.parametrize("name", ["CONNECTION", "WEATHER_STATUS", "WEATHER_OVERRIDE"])
+def test_readings_alone_have_come_back(name: str):
+    model = Model()
+    old = DEFINITIONS[name]
+    model.apply(old)
+    model.epoch = 1
+    for each in DEFINITIONS.values():
+        if each is not old:
+            model.apply(each)
+    assert why(model, epoch=1) == ("what it told is from before the link was lost",)
+    model.apply(old)
+    assert why(model, epoch=1) == ()
+
+
 def test_nothing_told_is_not_new():
     assert fresh_for({}, time.time()) < 0
+    assert age_of({}, time.time()) is None
 
 
 def test_a_range_property_of_the_name_of_a_parameter_changes_nothing():
