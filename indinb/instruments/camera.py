@@ -1,34 +1,21 @@
 """Cameras."""
 
-import math
-import time
-from collections.abc import Sequence
 from functools import partial
-from numbers import Integral
 
 from astropy import units as u
 
-from indinb.client.arrivals import arrived
-from indinb.client.device import Device
-from indinb.client.observers import Change
-from indinb.client.operation import Operation, Progress
+from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.request import build
-from indinb.client.rules import Done, Verdict
-from indinb.errors import Aborted, Failed, OutOfRange, Refused
+from indinb.errors import Refused
 from indinb.images.frame import Frame
-from indinb.images.image import Geometry
 from indinb.instruments.base import Instrument, instrument
+from indinb.instruments.camerasettings import frame_member, pair_of, seconds_of
+from indinb.instruments.chips import MAIN, frame_geometry
+from indinb.instruments.exposing import countdown, exposed, stopped
 from indinb.instruments.running import Running
-from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface, State
 
-FRAME_TYPES = ("light", "bias", "dark", "flat")
-"""Kinds of exposure that INDI knows."""
-
-_EXPOSURE = "CCD_EXPOSURE"
-_SECONDS = "CCD_EXPOSURE_VALUE"
-_IMAGE = "CCD1"
 _DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
 _ABORT_TIMEOUT = 10.0  # seconds
 
@@ -47,11 +34,13 @@ class Camera(Instrument):
         dark = client.camera.expose(60, frame_type="dark", binning=2)
     """
 
+    chip = MAIN
+
     @property
     def exposing(self) -> bool:
         """Whether an exposure is under way, as far as is known: not when the link is gone."""
         linked = self.device.connection.status == "connected"
-        return linked and self.device[_EXPOSURE].state is State.BUSY
+        return linked and self.device[self.chip.exposure].state is State.BUSY
 
     @property
     def running(self) -> Operation[Frame] | None:
@@ -77,13 +66,13 @@ class Camera(Instrument):
         Operation
             At once; its result is the Frame. ``abort()`` stops the camera.
         """
-        seconds = _seconds(exposure)
-        frame_member = _frame_member(frame_type)
-        pair = None if binning is None else _pair(binning)
+        seconds = seconds_of(exposure)
+        member = frame_member(frame_type)
+        pair = None if binning is None else pair_of(binning)
         label = f"expose {self.name} for {seconds:g} s"
         if self.running is not None or self.exposing:
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
-        operation = Procedure(label, self._exposing(label, seconds, frame_member, pair))
+        operation = Procedure(label, self._exposing(label, seconds, member, pair))
         return _running.keep(self.device, operation)
 
     def expose(
@@ -124,11 +113,11 @@ class Camera(Instrument):
 
     def start_abort(self) -> Operation[None]:
         """Stop the exposure that is under way; see `abort`."""
-        return self.device["CCD_ABORT_EXPOSURE"].ask(
+        return self.device[self.chip.named("ABORT_EXPOSURE")].ask(
             {"ABORT": True},
-            partial(stopped, self.exposing),
+            partial(stopped, self.chip, self.exposing),
             label=f"stop {self.name}",
-            watch=[_EXPOSURE],
+            watch=[self.chip.exposure],
             timeout=_ABORT_TIMEOUT,
         )
 
@@ -139,23 +128,23 @@ class Camera(Instrument):
     def _exposing(
         self, label: str, seconds: float, frame_type: str, binning: tuple[int, int] | None
     ) -> Steps[Frame]:
-        exposure = self.device[_EXPOSURE]
+        exposure = self.device[self.chip.exposure]
         self._check_frame_type(frame_type)
         if frame_type == "FRAME_BIAS":  # which lasts as short as the camera can
-            seconds = max(seconds, exposure.elements[_SECONDS].min)
-        build(exposure.vector, {_SECONDS: seconds})  # refuse it before anything is set
+            seconds = max(seconds, exposure.elements[self.chip.seconds].min)
+        build(exposure.vector, {self.chip.seconds: seconds})  # refuse it before anything is set
         connection = self.device.connection
-        connection.enable_blobs(self.name, _IMAGE)
+        connection.enable_blobs(self.name, self.chip.image)
         yield from self._prepare(frame_type, binning)
-        geometry = frame_geometry(self.device)
+        geometry = frame_geometry(self.device, self.chip)
         blob = yield exposure.ask(
-            {_SECONDS: seconds},
-            partial(exposed, seconds),
+            {self.chip.seconds: seconds},
+            partial(exposed, self.chip),
             label=label,
-            watch=[_IMAGE],
+            watch=[self.chip.image],
             timeout=seconds + _DOWNLOAD_TIMEOUT,
             abort=self.start_abort,
-            progress=partial(countdown, seconds),
+            progress=partial(countdown, self.chip, seconds),
         )
         frame: Frame = yield connection.worker.submit(Frame.from_blob, blob, geometry)
         if connection.archive is not None:
@@ -178,108 +167,3 @@ class Camera(Instrument):
         if binning is not None and binning != self.binning:
             horizontal, vertical = binning
             yield self.device["CCD_BINNING"].set(HOR_BIN=horizontal, VER_BIN=vertical)
-
-
-def frame_geometry(device: Device) -> Geometry | None:
-    """Snapshot the size of a camera's pictures, for formats that do not tell it.
-
-    Returns
-    -------
-    Geometry or None
-        From ``CCD_FRAME`` (or the whole sensor of ``CCD_INFO``), ``CCD_BINNING`` and the bits in
-        ``CCD_INFO``, each of which may be missing; None unless the camera says how large.
-    """
-    size = _counts(device, "CCD_FRAME", "WIDTH", "HEIGHT")
-    size = size or _counts(device, "CCD_INFO", "CCD_MAX_X", "CCD_MAX_Y")
-    horizontal, vertical = _counts(device, "CCD_BINNING", "HOR_BIN", "VER_BIN") or (1, 1)
-    bits = next(iter(_counts(device, "CCD_INFO", "CCD_BITSPERPIXEL")), None)
-    return Geometry(size[0] // horizontal, size[1] // vertical, bits) if size else None
-
-
-def _counts(device: Device, name: str, *members: str) -> list[int]:
-    """Read some numbers of a property, or nothing unless each of them counts something."""
-    found = device.get(name)
-    values = [found.vector.get(member) for member in members] if found else []
-    sound = all(isinstance(value, float) and 1 <= value < math.inf for value in values)
-    return [int(value) for value in values] if sound else []  # type: ignore[arg-type]
-
-
-def exposed(seconds: float, changes: Sequence[Change]) -> Verdict:
-    """Decide whether an exposure is over: picture and Ok have come, in either order.
-
-    Before the camera has begun, what comes is late: a picture of an exposure before, or the Idle
-    after an abort.
-    """
-    begun = False
-    blob: Blob | None = None
-    state = State.BUSY
-    for change in changes:
-        if change.name == _EXPOSURE:
-            state = change.new.state
-            begun = begun or _begins(change)
-        elif begun:
-            blob = arrived(change).get(_IMAGE, blob)
-    match state:
-        case State.ALERT:
-            return Failed("the exposure failed")
-        case State.IDLE if begun:
-            return Aborted("the exposure was stopped")
-        case State.OK if blob is not None:
-            return Done(blob)
-    return None
-
-
-def _begins(change: Change) -> bool:
-    """Whether a camera has begun: some are never Busy, but an Ok may also be only repeated."""
-    was_ok = change.old is not None and change.old.state is State.OK
-    return change.new.state is State.BUSY or (change.new.state is State.OK and not was_ok)
-
-
-def countdown(seconds: float, changes: Sequence[Change]) -> Progress:
-    """Tell how far an exposure is, going on from the camera's last word."""
-    for change in reversed(changes):
-        if change.name == _EXPOSURE:
-            left = change.new[_SECONDS] - (time.time() - change.new.received)
-            if left <= 0:
-                return Progress(1.0, "reading out")
-            return Progress(1 - left / max(left, seconds), f"{left:.0f} s left")
-    return Progress(0.0, "starting")
-
-
-def stopped(exposing: bool, changes: Sequence[Change]) -> Verdict:
-    """Decide whether a camera has stopped: it first says that it will, and then is no more Busy."""
-    confirmed = False
-    for change in changes:
-        state = change.new.state
-        if change.name == _EXPOSURE:
-            exposing = state is State.BUSY
-        elif state is State.ALERT:
-            return Failed("the camera could not stop")
-        else:
-            confirmed = True
-    return Done() if confirmed and not exposing else None
-
-
-def _seconds(exposure: float | u.Quantity) -> float:
-    try:
-        seconds = float(u.Quantity(exposure, u.s).value)
-    except (TypeError, ValueError, u.UnitConversionError) as error:
-        raise OutOfRange(f"{exposure!r} is no exposure time: give seconds, or 2 * u.s") from error
-    if not math.isfinite(seconds) or seconds < 0:
-        raise OutOfRange(f"an exposure cannot last {seconds} s")
-    return seconds
-
-
-def _frame_member(frame_type: str) -> str:
-    if str(frame_type).casefold() not in FRAME_TYPES:
-        raise OutOfRange(f"{frame_type!r} is no frame type: use one of {', '.join(FRAME_TYPES)}")
-    return f"FRAME_{frame_type.upper()}"
-
-
-def _pair(binning: int | tuple[int, int]) -> tuple[int, int]:
-    match binning:
-        case Integral():
-            return binning, binning
-        case Integral(), Integral():
-            return binning[0], binning[1]
-    raise OutOfRange(f"{binning!r} is no binning: give a whole number, or (horizontal, vertical)")

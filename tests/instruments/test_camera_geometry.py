@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indinb import Camera, Client
 from indinb.errors import ImageError
 from indinb.images.image import Geometry
-from indinb.instruments.camera import frame_geometry
+from indinb.instruments.chips import frame_geometry
 from indinb.protocol.messages import Define, Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, numbers, update

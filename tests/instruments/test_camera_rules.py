@@ -11,7 +11,8 @@ from indinb.client.observers import Change
 from indinb.client.operation import Progress
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed
-from indinb.instruments.camera import countdown, exposed, stopped
+from indinb.instruments.chips import MAIN
+from indinb.instruments.exposing import countdown, exposed, stopped
 from indinb.protocol.messages import Blob, Message
 from indinb.protocol.vocabulary import State
 from tests.captures import TINY_FITS
@@ -29,7 +30,7 @@ from tests.instruments.evidence import (
 BUSY, READING_OUT = exposing(State.BUSY, 1.0), exposing(State.BUSY)
 OK, IDLE, ALERT = map(exposing, (State.OK, State.IDLE, State.ALERT))
 
-RULE = partial(exposed, 1.0)
+RULE = partial(exposed, MAIN)
 OTHER = TINY_FITS[:-1] + b"\1"
 
 
@@ -168,8 +169,8 @@ def test_captured_stop_is_over_when_the_exposure_is(version: str):
     properties = ("CCD_ABORT_EXPOSURE", "CCD_EXPOSURE")
     answers = replay(f"{version}/exposure_abort", "ccd", "'CCD_ABORT_EXPOSURE'", *properties)
     assert [change.name for change in answers[:2]] == list(properties)
-    assert verdict_of(partial(stopped, True), answers) == (2, Done())
-    assert verdict_of(partial(stopped, False), answers) == (1, Done())
+    assert verdict_of(partial(stopped, MAIN, True), answers) == (2, Done())
+    assert verdict_of(partial(stopped, MAIN, False), answers) == (1, Done())
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -204,31 +205,32 @@ def test_captured_video_is_no_picture(version: str, session: str):
 )
 def test_a_camera_has_stopped_when_it_says_so_and_is_not_busy(messages, verdict):
     answers = [change for change in _changes(*messages) if change.name != "CCD1"]
-    assert verdict_of(partial(stopped, True), answers)[1] == verdict
+    assert verdict_of(partial(stopped, MAIN, True), answers)[1] == verdict
 
 
 # How far it is
 
 
 def test_progress_begins_at_nothing():
-    assert countdown(1.0, []) == Progress(0.0, "starting")
-    assert countdown(1.0, _changes(picture())) == Progress(0.0, "starting")
+    assert countdown(MAIN, 1.0, []) == Progress(0.0, "starting", 1.0)
+    assert countdown(MAIN, 1.0, _changes(picture())) == Progress(0.0, "starting", 1.0)
 
 
 def test_progress_counts_on_between_reports():
     changes = _changes(exposing(State.BUSY, 8.0), picture())
     changes[0].new.received = time.time() - 2
-    fraction, detail, _ = countdown(10.0, changes)
+    fraction, detail, remaining = countdown(MAIN, 10.0, changes)
     assert fraction == pytest.approx(0.4, abs=0.05)
     assert detail == "6 s left"
+    assert remaining == pytest.approx(6, abs=0.5)
 
 
 def test_progress_at_the_end():
-    assert countdown(10.0, _changes(BUSY, READING_OUT)) == Progress(1.0, "reading out")
+    assert countdown(MAIN, 10.0, _changes(BUSY, READING_OUT)) == Progress(1.0, "reading out", 0.0)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-1e6, 1e6))
 def test_progress_is_a_fraction_whatever_the_driver_says(seconds, left, ago):
     changes = _changes(exposing(State.BUSY, left))
     changes[0].new.received = time.time() - ago
-    assert 0 <= countdown(seconds, changes).fraction <= 1
+    assert 0 <= countdown(MAIN, seconds, changes).fraction <= 1

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from indinb.client.observers import Change
 from indinb.client.rules import Rule, at_rest, settled
-from indinb.instruments.camera import countdown, exposed, stopped
+from indinb.instruments.chips import MAIN
+from indinb.instruments.exposing import countdown, exposed, stopped
 from indinb.instruments.filterwheel import turned
 from indinb.instruments.focuser import moved, travel
 from indinb.instruments.mountrules import approach, arrived, has_parked
@@ -71,12 +72,12 @@ def _video() -> list[Message]:
 def test_exposures(messages: list[Message], known: bool):
     before = [picture()] if known else []
     changes = changes_of([EXPOSURE, IMAGE, *before], *messages)
-    same_verdicts(partial(exposed, 1.0), changes)
+    same_verdicts(partial(exposed, MAIN), changes)
 
 
 @given(STOPS, st.booleans())
 def test_stops(messages: list[Message], exposing: bool):
-    same_verdicts(partial(stopped, exposing), changes_of([EXPOSURE, ABORT], *messages))
+    same_verdicts(partial(stopped, MAIN, exposing), changes_of([EXPOSURE, ABORT], *messages))
 
 
 @given(SLEWS, st.floats(0.05, 2.0))
@@ -116,15 +117,18 @@ def test_progress_of_an_exposure(messages: list[Message]):
     changes = changes_of([EXPOSURE, IMAGE], *messages)
     for change in changes:
         change.new.received = 0.0
-    assert countdown(1.0, compacted(changes)) == countdown(1.0, changes)
+    assert countdown(MAIN, 1.0, compacted(changes))[:2] == countdown(MAIN, 1.0, changes)[:2]
 
 
 # As real servers brought them about
 
 
 RULES: dict[tuple[str, ...], list[Rule]] = {
-    ("CCD_EXPOSURE", "CCD1"): [partial(exposed, 1.0)],
-    ("CCD_EXPOSURE", "CCD_ABORT_EXPOSURE"): [partial(stopped, True), partial(stopped, False)],
+    ("CCD_EXPOSURE", "CCD1"): [partial(exposed, MAIN)],
+    ("CCD_EXPOSURE", "CCD_ABORT_EXPOSURE"): [
+        partial(stopped, MAIN, True),
+        partial(stopped, MAIN, False),
+    ],
     ("EQUATORIAL_EOD_COORD",): [partial(arrived, TARGET), partial(arrived, {"RA": 0, "DEC": 90})],
     ("TELESCOPE_PARK",): [has_parked],
     ("ABS_FOCUS_POSITION",): [partial(moved, 20_000), partial(moved, 24_000)],
