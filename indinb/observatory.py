@@ -12,12 +12,12 @@ from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
-from indinb.images.naming import label
 from indinb.instruments import watchdog
 from indinb.instruments.camera import Camera
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.guard import Guard
+from indinb.instruments.headers import headers_of
 from indinb.instruments.roles import roles_of
 from indinb.instruments.telescope import Telescope
 from indinb.protocol.messages import Blob
@@ -144,7 +144,8 @@ class Client(Connection):
 
         All that the server sends to this client counts, such as frames that another client has
         asked for, but no video. (Servers send frames of which cameras is up to `enable_blobs`.)
-        Bytes are written as they came, though ``.z`` is inflated, and never over another file.
+        Bytes are written as they came, and never over another file; but ``.z`` is inflated, and
+        what is missing in a FITS header is filled in, as in the frame that `Camera.expose` returns.
         Names are made of object, frame type, filter, exposure, number and UTC, as in
         ``M31_Light_Red_60s_001_2026-11-22T10-18-04.977.fits``. Files that are being written begin
         with a dot and end with ``.part``.
@@ -157,7 +158,7 @@ class Client(Connection):
     @save_to.setter
     def save_to(self, folder: str | PathLike[str] | None) -> None:
         if self.archive is None:
-            self.archive = Archive(self, label)
+            self.archive = Archive(self, headers_of(self).label)
         self.archive.save_to(folder)
 
     @property

@@ -13,7 +13,9 @@ from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.camerasettings import frame_member, pair_of, seconds_of
 from indinb.instruments.chips import MAIN, frame_geometry
 from indinb.instruments.exposing import countdown, exposed, stopped
+from indinb.instruments.headers import headers_of, names_of
 from indinb.instruments.running import Running
+from indinb.instruments.wiring import wire
 from indinb.protocol.vocabulary import Interface, State
 
 _DOWNLOAD_TIMEOUT = 180.0  # seconds for reading out and sending, as Ekos gives
@@ -136,17 +138,21 @@ class Camera(Instrument):
         connection = self.device.connection
         connection.enable_blobs(self.name, self.chip.image)
         yield from self._prepare(frame_type, binning)
+        yield from wire(self.device, names_of(self.device, frame_type))
         geometry = frame_geometry(self.device, self.chip)
-        blob = yield exposure.ask(
-            {self.chip.seconds: seconds},
-            partial(exposed, self.chip),
-            label=label,
-            watch=[self.chip.image],
-            timeout=seconds + _DOWNLOAD_TIMEOUT,
-            abort=self.start_abort,
-            progress=partial(countdown, self.chip, seconds),
-        )
-        frame: Frame = yield connection.worker.submit(Frame.from_blob, blob, geometry)
+        headers = headers_of(connection)
+        with headers.exposing(self.device, self.chip, frame_type):
+            blob = yield exposure.ask(
+                {self.chip.seconds: seconds},
+                partial(exposed, self.chip),
+                label=label,
+                watch=[self.chip.image],
+                timeout=seconds + _DOWNLOAD_TIMEOUT,
+                abort=self.start_abort,
+                progress=partial(countdown, self.chip, seconds),
+            )
+            headers.note(self.device, blob, self.chip)
+        frame: Frame = yield connection.worker.submit(headers.frame, blob, geometry)
         if connection.archive is not None:
             frame.path = yield connection.archive.stored(blob, self.name)
         return frame
