@@ -1,6 +1,7 @@
 """Cameras."""
 
 from functools import partial
+from typing import Any
 
 from astropy import units as u
 
@@ -13,8 +14,10 @@ from indinb.instruments.base import Instrument, instrument
 from indinb.instruments.camerasettings import frame_member, pair_of, seconds_of
 from indinb.instruments.chips import MAIN, frame_geometry
 from indinb.instruments.exposing import countdown, exposed, stopped
+from indinb.instruments.flats import Flats, Target
 from indinb.instruments.headers import headers_of, names_of
 from indinb.instruments.running import Running
+from indinb.instruments.sequence import Series, plan_of
 from indinb.instruments.wiring import wire
 from indinb.protocol.vocabulary import Interface, State
 
@@ -112,6 +115,116 @@ class Camera(Instrument):
             If the picture cannot be read. ``camera.device["CCD1"]["CCD1"].save(path)`` keeps it.
         """
         return self.start_exposure(exposure, frame_type, binning).wait()
+
+    def sequence(
+        self,
+        n: int,
+        exposure: float | u.Quantity,
+        filter: str | int | None = None,
+        frame_type: str = "light",
+        dither: u.Quantity | None = None,
+        delay: float | u.Quantity = 0,
+        **settings: Any,
+    ) -> Series:
+        """Take several frames, each when it is asked for, with one progress bar for all.
+
+        The loop ends with `Aborted` if somebody presses Abort, and with Ctrl-C as ever; both stop
+        the camera. When the link to the server is lost, the frame that was being taken is taken
+        again once it is back, which is waited for up to ten minutes.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        exposure, frame_type
+            As for `expose`.
+        filter : str or int, optional
+            To turn the filter wheel to before.
+        dither : Quantity, optional
+            How far to move the telescope between two frames, as `Telescope.dither` does.
+        delay : float or Quantity
+            Time between two frames; a bare number is in seconds.
+        **settings
+            What else `expose` takes, such as ``binning=2``.
+
+        Returns
+        -------
+        Series
+            To iterate over, with ``for`` or ``async for``. Each `Frame` is saved, if
+            ``client.save_to`` is set.
+
+        Raises
+        ------
+        OutOfRange
+            If a number, frame type or filter is none.
+        UnknownDevice
+            If there is no filter wheel or mount to do it with.
+
+        Examples
+        --------
+        ::
+
+            for frame in client.camera.sequence(10, 60, filter="Red", dither=5 * u.arcsec):
+                print(frame.path, np.median(frame.data))
+        """
+        return Series(plan_of(self, n, exposure, frame_type, filter, dither, delay, settings))
+
+    def flats(
+        self,
+        n: int,
+        counts: float = 30_000,
+        filter: str | int | None = None,
+        tolerance: float = 0.05,
+        shortest: float | u.Quantity | None = None,
+        longest: float | u.Quantity = 30,
+        **settings: Any,
+    ) -> Flats:
+        """Take flat fields, and find out before how long to expose them.
+
+        Trials are exposed longer or shorter, up to ten times from one to the next, until their
+        median is right; light counts in proportion to time, and a bias frame tells what is counted
+        without any. Trials are not saved. The light is yours to switch on.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        counts : float
+            Median of the pixels that is wanted.
+        filter : str or int, optional
+            To turn the filter wheel to before.
+        tolerance : float
+            By which part of `counts` it may be missed.
+        shortest, longest : float or Quantity
+            Exposure times that are allowed; a bare number is in seconds. The shortest is that of
+            the camera by default.
+        **settings
+            What else `expose` takes, such as ``binning=2``.
+
+        Returns
+        -------
+        Flats
+            To iterate over, as with `sequence`; its `exposure` is what was found.
+
+        Raises
+        ------
+        OutOfRange
+            If there cannot be such flats. What depends on the camera's counts is raised in the
+            loop.
+        Refused
+            In the loop, if the light is too bright or too dark.
+
+        Examples
+        --------
+        ::
+
+            flats = list(client.camera.flats(5, filter="Red"))
+        """
+        limits = self.device[self.chip.exposure].elements[self.chip.seconds]
+        least = seconds_of(shortest) if shortest is not None else max(limits.min, 1e-3)
+        target = Target(counts, tolerance, least, seconds_of(longest))
+        target.check()
+        return Flats(plan_of(self, n, least, "flat", filter, None, 0, settings), target)
 
     def start_abort(self) -> Operation[None]:
         """Stop the exposure that is under way; see `abort`."""
