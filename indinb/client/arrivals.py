@@ -6,8 +6,8 @@ from indinb.protocol.messages import Blob, Value
 from indinb.protocol.vocabulary import Kind
 
 
-def arrived(change: Change) -> dict[str, Blob]:
-    """Return the BLOBs that a change brings, by member, but no video.
+def arrived(change: Change, video: bool = False) -> dict[str, Blob]:
+    """Return the BLOBs that a change brings, by member; video only if it is wanted.
 
     Reports of a state alone leave the old ones where they were, and definitions bring none.
     """
@@ -16,7 +16,8 @@ def arrived(change: Change) -> dict[str, Blob]:
     return {
         name: blob
         for name, blob in change.new.items()
-        if isinstance(blob, Blob) and blob is not change.old.get(name) and not _is_video(blob)
+        if isinstance(blob, Blob) and blob is not change.old.get(name)
+        if video or not is_video(blob)
     }
 
 
@@ -36,5 +37,6 @@ def _holding(vector: Vector, blobs: dict[str, Blob]) -> Vector:
     return vector.with_values(values)
 
 
-def _is_video(blob: Blob) -> bool:
+def is_video(blob: Blob) -> bool:
+    """Whether it is one of many pictures, as cameras send them for people to look at."""
     return "stream" in blob.format.casefold()

@@ -2,7 +2,7 @@
 
 import re
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -54,6 +54,8 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
     ----------
     path : pathlib.Path or None
         The file that it was last saved to, or read from.
+    server_path : pathlib.PurePosixPath or None
+        The file that the camera's driver has saved it to on the server's machine, if it did.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
     """
 
     path: Path | None = None
+    server_path: PurePosixPath | None = None
 
     @classmethod
     def from_blob(cls, blob: Blob, geometry: Geometry | None = None) -> Self:

@@ -24,6 +24,9 @@ _SITE = ("SITELAT", "SITELONG", "SITEELEV")
 NEEDED = (*_POSITION, *_SITE, "AIRMASS", "DATE-OBS", "EXPTIME", "FOCTEMP")
 """The cards of a header on which others depend."""
 
+SETTINGS = {"gain": "", "offset": "", "egain": "[electron/adu] "}
+"""Numbers of a camera, wherever its driver has them, and their units as far as these are known."""
+
 Vectors = Mapping[str, Vector]
 
 
@@ -40,7 +43,9 @@ class Scene:
     names : mapping
         Of the other instruments, by role.
     vectors : mapping
-        What they and the camera tell, by role.
+        What they tell, by role.
+    settings : mapping
+        What the camera tells of `SETTINGS`: a property and its number.
     moment : datetime.datetime
         When, in UTC.
     object, observer : str or None
@@ -51,6 +56,7 @@ class Scene:
     frame_type: str
     names: Mapping[str, str]
     vectors: Mapping[str, Vectors]
+    settings: Mapping[str, tuple[str, float]]
     moment: dt.datetime
     object: str | None = None
     observer: str | None = None
@@ -148,29 +154,10 @@ def _begun(header: Any) -> dt.datetime | None:
 
 
 def _settings(scene: Scene) -> Iterator[Fact]:
-    """Find settings by their names: drivers have them in properties of all kinds."""
-    for word, unit in (("gain", ""), ("offset", ""), ("egain", "[electron/adu] ")):
-        found = setting(scene.vectors["camera"], word)
-        if found is not None:
-            name, value = found
-            yield Fact(word.upper(), value, f"{unit}{name} of {scene.camera}")
-
-
-def setting(vectors: Vectors, word: str) -> tuple[str, float] | None:
-    """Find a number whose name or label is a word, in whatever case.
-
-    Returns
-    -------
-    (str, float) or None
-        The property and the number.
-    """
-    for name, vector in vectors.items():
-        for member, element in vector.definition.members.items():
-            if word in (member.casefold(), element.label.casefold()):
-                value = _number(vectors, name, member)
-                if value is not None:
-                    return name, value
-    return None
+    for word, unit in SETTINGS.items():
+        if word in scene.settings:
+            place, value = scene.settings[word]
+            yield Fact(word.upper(), value, f"{unit}{place} of {scene.camera}")
 
 
 def _focus(scene: Scene, header: Any) -> Iterator[Fact]:

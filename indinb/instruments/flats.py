@@ -133,7 +133,7 @@ class Flats(Series):
         return self._trial(self._pace() - self.plan.delay, "flat")
 
     def _trial(self, seconds: float, frame_type: str) -> Operation[Frame]:
-        return self.plan.camera.start_exposure(seconds, frame_type, **self.plan.settings)
+        return self.plan.camera.start_exposure(seconds, frame_type, **self.plan.options)
 
     def _find(self) -> Steps[float]:
         """Take trials until one is right."""

@@ -29,13 +29,14 @@ from indinb.images.cards import Fact, complete, completed
 from indinb.images.fitsfile import read_header
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
+from indinb.instruments import controls
 from indinb.instruments.chips import GUIDE_HEAD, MAIN, Chip
-from indinb.instruments.facts import NEEDED, Scene, facts
+from indinb.instruments.facts import NEEDED, SETTINGS, Scene, facts
+from indinb.instruments.readings import number
 from indinb.instruments.roles import roles_of
 from indinb.instruments.telescope import Telescope
 from indinb.instruments.wiring import companions
 from indinb.protocol.messages import Blob
-from indinb.protocol.vocabulary import Kind
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +63,11 @@ class Headers:
 
     def __init__(self) -> None:
         self._exposures: dict[tuple[str, str], _Exposure] = {}
+        self._attended: set[tuple[str, str]] = set()
         self._scenes: dict[int, Scene] = {}  # by the id() of BLOBs that are alive
 
     @contextmanager
-    def exposing(self, camera: Device, chip: Chip, member: str) -> Iterator[None]:
+    def exposing(self, camera: Device, chip: Chip, frame_type: str) -> Iterator[None]:
         """Say that this client exposes, for as long as the context lasts.
 
         Parameters
@@ -74,12 +76,13 @@ class Headers:
             With which.
         chip : Chip
             And which of its chips.
-        member : str
-            The switch of its frame type.
+        frame_type : str
+            "light", "bias", "dark" or "flat".
         """
+        self.attend(camera, chip)
         key = (camera.name, chip.image)
-        names = names_of(camera, member)
-        scene = scene_of(camera, chip, member)
+        names = names_of(camera, frame_type)
+        scene = scene_of(camera, chip, frame_type)
         scene = replace(scene, object=names["OBJECT"], observer=names["OBSERVER"])
         before = camera.connection.model.vector(camera.name, chip.exposure)
         self._exposures[key] = _Exposure(scene, before)
@@ -87,6 +90,13 @@ class Headers:
             yield
         finally:
             self._exposures.pop(key, None)
+
+    def attend(self, camera: Device, chip: Chip) -> None:
+        """Note what arrives of a chip before anybody else hears of it."""
+        key = (camera.name, chip.image)
+        if key not in self._attended:
+            self._attended.add(key)
+            camera.connection.observers.add(key, self.hear)
 
     def note(self, camera: Device, blob: Blob, chip: Chip = MAIN) -> None:
         """Take the scene of a BLOB that has arrived, unless that has been done."""
@@ -135,7 +145,7 @@ class Headers:
         last = camera.connection.model.vector(camera.name, chip.exposure)
         if exposure is not None and last is not exposure.before:
             return exposure.scene
-        return scene_of(camera, chip, _member(camera, chip))
+        return scene_of(camera, chip, _frame_type(camera, chip))
 
     def _facts(self, header: fits.Header, of: Blob) -> list[Fact]:
         """Tell what is known; a mistake in that must not cost the picture."""
@@ -162,27 +172,26 @@ def headers_of(connection: Connection) -> Headers:
     return found
 
 
-def names_of(camera: Device, member: str) -> dict[str, str | None]:
+def names_of(camera: Device, frame_type: str) -> dict[str, str | None]:
     """Return what a camera looks at, and who observes, as far as this client knows.
 
     No bias, dark or flat shows what the telescope points at.
     """
     roles = roles_of(camera.connection)
-    mount = companions(camera).get("telescope") if member == "FRAME_LIGHT" else None
+    mount = companions(camera).get("telescope") if frame_type.casefold() == "light" else None
     target = Telescope(mount).object if mount is not None else None
     return {"OBJECT": target, "OBSERVER": roles.observer}
 
 
-def scene_of(camera: Device, chip: Chip, member: str) -> Scene:
+def scene_of(camera: Device, chip: Chip, frame_type: str) -> Scene:
     """Take what the instruments tell now: some vectors, but no pictures."""
     others = companions(camera)
     if chip is not MAIN:  # which has no filter, and a focus of its own
         others = {role: device for role, device in others.items() if role == "telescope"}
     vectors = {role: _some(others[role], names) for role, names in _TOLD.items() if role in others}
-    vectors["camera"] = _numbers(camera)
     names = {role: device.name for role, device in others.items()}
-    frame_type = member.removeprefix("FRAME_").lower()
-    return Scene(camera.name, frame_type, names, vectors, dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    return Scene(camera.name, frame_type.casefold(), names, vectors, _settings(camera), now)
 
 
 def _some(device: Device, names: tuple[str, ...]) -> dict[str, Vector]:
@@ -191,12 +200,14 @@ def _some(device: Device, names: tuple[str, ...]) -> dict[str, Vector]:
     return {name: vector for name, vector in told if vector is not None}
 
 
-def _numbers(device: Device) -> dict[str, Vector]:
-    told = device.connection.model.vectors(device.name)
-    return {name: told[name] for name in tuple(told) if told[name].definition.kind is Kind.NUMBER}
+def _settings(camera: Device) -> dict[str, tuple[str, float]]:
+    places = {word: controls.find(camera, word) for word in SETTINGS}
+    told = {word: (place.name, number(camera, *place)) for word, place in places.items() if place}
+    return {word: (name, value) for word, (name, value) in told.items() if value is not None}
 
 
-def _member(camera: Device, chip: Chip) -> str:
+def _frame_type(camera: Device, chip: Chip) -> str:
     """Return the frame type that is set, which another client may have done."""
     told = camera.connection.model.vector(camera.name, chip.named("FRAME_TYPE"))
-    return next((name for name, is_on in (told or {}).items() if is_on is True), "")
+    on = next((name for name, is_on in (told or {}).items() if is_on is True), "")
+    return on.removeprefix("FRAME_")

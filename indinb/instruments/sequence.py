@@ -1,6 +1,5 @@
 """Several frames, one after another, with one progress bar for all of them."""
 
-import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from indinb.client.operation import Operation, Progress
 from indinb.client.procedure import Procedure, Steps
 from indinb.errors import Aborted, ConnectionLost, OperationTimeout, OutOfRange
 from indinb.images.frame import Frame
-from indinb.instruments.camerasettings import frame_member, seconds_of
 from indinb.instruments.filterwheel import FilterWheel, slot_of
 from indinb.instruments.roles import roles_of
 from indinb.instruments.telescope import Telescope
@@ -73,7 +71,7 @@ class Plan:
         How far the telescope is moved between two of them.
     delay : float
         Seconds between two of them.
-    settings : mapping
+    options : mapping
         What else `Camera.start_exposure` takes.
     """
 
@@ -86,18 +84,18 @@ class Plan:
     mount: Telescope | None = None
     dither: u.Quantity | None = None
     delay: float = 0.0
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan_of(
     camera: Exposer,
     count: int,
-    exposure: float | u.Quantity,
+    seconds: float,
     frame_type: str,
-    filter: str | int | None,
-    dither: u.Quantity | None,
-    delay: float | u.Quantity,
-    settings: Mapping[str, Any],
+    options: Mapping[str, Any],
+    filter: str | int | None = None,
+    dither: u.Quantity | None = None,
+    delay: float = 0.0,
 ) -> Plan:
     """Check how a series is to be taken, and find the instruments that it takes.
 
@@ -107,33 +105,19 @@ def plan_of(
         If it cannot be taken like that.
     UnknownDevice
         If there is no filter wheel, or no mount.
-    TypeError
-        If the camera has no such settings.
     """
     if not isinstance(count, Integral) or count < 1:
         raise OutOfRange(f"{count!r} is no number of frames: give a whole one, from 1 on")
-    frame_member(frame_type)
-    inspect.signature(camera.start_exposure).bind(exposure, frame_type, **settings)
     roles = roles_of(camera.device.connection)
     wheel = mount = None
     if filter is not None:
         wheel = FilterWheel(roles.device("filter_wheel"))
         slot_of(filter, wheel.filters, wheel.name)
     if dither is not None:
-        mount = Telescope(roles.device("telescope"))
         _check_angle(dither)
-    return Plan(
-        camera,
-        int(count),
-        seconds_of(exposure),
-        str(frame_type).casefold(),
-        wheel,
-        filter,
-        mount,
-        dither,
-        seconds_of(delay),
-        settings,
-    )
+        mount = Telescope(roles.device("telescope"))
+    kind = frame_type.casefold()
+    return Plan(camera, int(count), seconds, kind, wheel, filter, mount, dither, delay, options)
 
 
 def _check_angle(dither: object) -> None:
@@ -224,7 +208,7 @@ class Series:
 
     def _expose(self) -> Operation[Frame]:
         plan = self.plan
-        return plan.camera.start_exposure(plan.seconds, plan.frame_type, **plan.settings)
+        return plan.camera.start_exposure(plan.seconds, plan.frame_type, **plan.options)
 
     def _return(self, connection: Connection) -> Steps[None]:
         """Wait for the link, and make the instruments ready: a server may have begun anew."""

@@ -1,18 +1,20 @@
-"""An observatory that a watchdog guards, and a clock that stands still."""
+"""An observatory that a watchdog guards, cameras, and a clock that stands still."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
-from indinb import Client
+from indinb import Camera, Client
 from indinb.client import quiet, reading
 from indinb.instruments import guard as room
 from indinb.instruments import heart
 from indinb.instruments.guard import Guard
+from indinb.protocol.messages import Define
 from indinb.servers import EmbeddedServer
 from tests.client.fakes import FakeServer, ManualClock
 from tests.client.harbour import Harbour
+from tests.instruments.cameras import WHOLE, Driver, Make, of
 from tests.instruments.kennel import OBSERVATORY, obey, remembered
 from tests.simulators import connected
 
@@ -45,6 +47,18 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Client]]:
     yield connect
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def make(connect: Callable[..., Client]) -> Make:
+    """Return a function that makes a camera, and its driver, of definitions and lessons."""
+
+    def make(*definitions: Define, **lessons: object) -> tuple[Camera, Driver]:
+        definitions = definitions or WHOLE
+        driver = Driver(*definitions, **lessons)
+        return of(connect(*definitions, answer=driver)), driver
+
+    return make
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def replay(session: str, driver: str, request: str, *properties: str) -> list[Ch
         if step.direction == "sent":
             asked = asked or request in step.data.decode()
         for change in _fold(model, _read(reader, step)):
-            if asked and change.name in properties:
+            if asked and change.new is not None and change.name in properties:
                 change.new.received = step.seconds
                 found.append(change)
     assert found, f"{session} has no answer to {request}"

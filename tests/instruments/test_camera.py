@@ -23,7 +23,8 @@ from indinb.errors import (
     Refused,
     UnknownProperty,
 )
-from indinb.instruments import camera as camera_module
+from indinb.instruments import imager
+from indinb.instruments.chips import MAIN
 from indinb.protocol.messages import Delete, Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, update
@@ -72,13 +73,13 @@ def test_a_second_exposure_at_once_is_refused(camera: Camera):
 @pytest.mark.parametrize("aborted", [False, True])
 def test_an_exposure_that_is_over_is_let_go(camera: Camera, aborted: bool):
     operation = _begin(camera) if aborted else camera.start_exposure(SHORT)
-    assert camera_module._running[camera.device] is operation
+    assert imager._running[MAIN][camera.device] is operation
     over = threading.Event()
     operation.add_done_callback(lambda _: over.set())  # called after the camera's own
     if aborted:
         operation.abort()
     assert over.wait(5)
-    assert camera.device not in camera_module._running
+    assert camera.device not in imager._running[MAIN]
 
 
 def test_an_exposure_right_after_an_abort(camera: Camera):
@@ -204,9 +205,10 @@ def test_two_cameras_at_once(client: Client):
 
 def test_progress_is_the_time_that_is_left(camera: Camera):
     operation = _begin(camera)
-    fraction, detail = operation.progress
+    fraction, detail, remaining = operation.progress
     assert 0 <= fraction < 0.5
     assert detail.endswith(" s left")
+    assert 30 < remaining <= LONG
     operation.abort()
     assert isinstance(operation.exception(), Aborted)
     assert operation.progress.fraction == 1
