@@ -6,15 +6,15 @@ from astropy import units as u
 
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
+from indinb.client.property import Property
 from indinb.errors import OutOfRange, Refused, UnknownProperty
 from indinb.images.frame import Frame
 from indinb.instruments.base import instrument
 from indinb.instruments.camerasettings import (
     FAST,
-    VIDEO,
+    VIDEOS,
     Options,
     Settings,
-    fulfil,
     seconds_of,
 )
 from indinb.instruments.campaign import Campaign
@@ -117,7 +117,7 @@ class Camera(Cooling, Campaign):
     @property
     def streaming(self) -> bool:
         """Whether it sends video."""
-        return is_on(self.device, VIDEO, "STREAM_ON")
+        return any(is_on(self.device, video, "STREAM_ON") for video in VIDEOS)
 
     def start_streaming(self, exposure: float | u.Quantity | None = None) -> Operation[None]:
         """Start video, which `watch` receives; it goes on until `stop_streaming`.
@@ -146,14 +146,19 @@ class Camera(Cooling, Campaign):
 
     def start_stop_streaming(self) -> Operation[None]:
         """Ask for the end of video; see `stop_streaming`."""
-        return self.device[VIDEO].set("STREAM_OFF")
+        return self._video.set("STREAM_OFF")
 
     def stop_streaming(self) -> None:
         """End video, and wait until the camera says so."""
         self.start_stop_streaming().wait()
 
+    @property
+    def _video(self) -> Property:
+        has = next((video for video in VIDEOS if video in self.device), VIDEOS[0])
+        return self.device[has]
+
     def _streaming(self, seconds: float | None) -> Steps[None]:
-        video = self.device[VIDEO]
+        video = self._video
         if seconds is not None:
             yield self.device["STREAMING_EXPOSURE"].set(STREAMING_EXPOSURE_VALUE=seconds)
         yield video.set("STREAM_ON")
@@ -161,10 +166,7 @@ class Camera(Cooling, Campaign):
     def _bursting(
         self, label: str, count: int, seconds: float, settings: Settings
     ) -> Steps[list[Frame]]:
-        seconds, wished = self._checked(seconds, settings)
-        self.device.connection.enable_blobs(self.name, self.chip.image)
-        yield from fulfil(self.device, wished)
-        yield from self._wired(settings)
+        seconds = yield from self._prepared(seconds, settings)
         geometry = frame_geometry(self.device)
         try:
             yield self.device[FAST].set("INDI_ENABLED")

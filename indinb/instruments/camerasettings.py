@@ -36,7 +36,8 @@ FRAME_TYPES = ("light", "bias", "dark", "flat")
 FORMAT = "CCD_TRANSFER_FORMAT"
 CAPTURE_FORMAT = "CCD_CAPTURE_FORMAT"
 UPLOAD = "UPLOAD_MODE"
-VIDEO = "CCD_VIDEO_STREAM"
+LOCAL = "local"
+VIDEOS = ("CCD_VIDEO_STREAM", "VIDEO_STREAM", "AUX_VIDEO_STREAM")
 FAST = "CCD_FAST_TOGGLE"
 
 Binning = int | tuple[int, int]
@@ -194,7 +195,8 @@ def _can(device: Device, wish: Wish) -> bool:
 
 
 def _at_rest() -> Iterator[Wish]:
-    yield Wish(VIDEO, {"STREAM_OFF": True}, dispensable=True)
+    for video in VIDEOS:
+        yield Wish(video, {"STREAM_OFF": True}, dispensable=True)
     yield Wish(FAST, {"INDI_DISABLED": True}, dispensable=True)
 
 

@@ -19,12 +19,12 @@ from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments import controls
 from indinb.instruments.camerasettings import (
+    LOCAL,
     UPLOAD,
     Binning,
     Options,
     Settings,
     Subframe,
-    Wish,
     check,
     fulfil,
     seconds_of,
@@ -90,7 +90,7 @@ class Imager(Readout):
             frame_type, binning, subframe, gain, offset, iso, format, compression, capture_format,
             upload,
         )  # fmt: skip
-        if str(upload).casefold() in ("local", "upload_local"):
+        if str(upload).casefold().removeprefix("upload_") == LOCAL:
             raise OutOfRange("then no picture comes here: camera.expose_to_server(…) does that")
         seconds, label = self._plan(exposure)
         return self._begin(label, self._exposing(label, seconds, settings, _count(retries)))
@@ -178,7 +178,7 @@ class Imager(Readout):
         self, exposure: float | u.Quantity, frame_type: str = "light", **options: Unpack[Options]
     ) -> Operation[PurePosixPath | None]:
         """Start an exposure that stays on the server's disk; see `expose_to_server`."""
-        options["upload"] = "local"
+        options["upload"] = LOCAL
         settings = Settings(frame_type, **options)
         seconds, label = self._plan(exposure)
         return self._begin(label, self._saving(label, seconds, settings))
@@ -260,10 +260,7 @@ class Imager(Readout):
     def _exposing(
         self, label: str, seconds: float, settings: Settings, retries: int
     ) -> Steps[Frame]:
-        seconds, wished = self._checked(seconds, settings)
-        self.device.connection.enable_blobs(self.name, self.chip.image)
-        yield from fulfil(self.device, wished)
-        yield from self._wired(settings)
+        seconds = yield from self._prepared(seconds, settings)
         geometry = frame_geometry(self.device, self.chip)
         rule = partial(exposed, self.chip)
         ask = partial(self._ask, label, seconds, rule, [self.chip.image])
@@ -274,9 +271,7 @@ class Imager(Readout):
     def _saving(
         self, label: str, seconds: float, settings: Settings
     ) -> Steps[PurePosixPath | None]:
-        seconds, wished = self._checked(seconds, settings)
-        yield from fulfil(self.device, wished)
-        yield from self._wired(settings)
+        seconds = yield from self._prepared(seconds, settings)
         tells = FILE_PATH in self.device
         rule = partial(saved, self.chip, tells)
         path = yield self._ask(label, seconds, rule, [FILE_PATH] if tells else [])
@@ -286,13 +281,18 @@ class Imager(Readout):
     def _headers(self) -> Headers:
         return headers_of(self.device.connection)
 
-    def _wired(self, settings: Settings) -> Steps[None]:
-        """Have the driver know what belongs into the header."""
-        return wire(self.device, names_of(self.device, settings.frame_type))
-
     def _noted(self, settings: Settings) -> AbstractContextManager[None]:
         """Know what belongs into the headers of what comes now."""
         return self._headers.exposing(self.device, self.chip, settings.frame_type)
+
+    def _prepared(self, seconds: float, settings: Settings) -> Steps[float]:
+        """Set all that differs, and return how long to expose."""
+        seconds, wished = self._checked(seconds, settings)
+        if settings.upload != LOCAL:
+            self.device.connection.enable_blobs(self.name, self.chip.image)
+        yield from fulfil(self.device, wished)
+        yield from wire(self.device, names_of(self.device, settings.frame_type))
+        return seconds
 
     def _checked(self, seconds: float, settings: Settings) -> tuple[float, list[Wish]]:
         """Refuse what the camera cannot do before anything is set; a bias is as short as can be."""

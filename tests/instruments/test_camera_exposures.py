@@ -14,9 +14,9 @@ from indinb.instruments import imager
 from indinb.instruments.chips import GUIDE_HEAD, MAIN
 from indinb.instruments.exposing import Burst, exposed, path_in, saved
 from indinb.protocol.messages import Blob, Delete, Update
-from indinb.protocol.vocabulary import State
+from indinb.protocol.vocabulary import State, SwitchRule
 from tests.captures import TINY_FITS
-from tests.client.fakes import CCD, IMAGE, delete, update
+from tests.client.fakes import CCD, GUIDE_IMAGE, IMAGE, delete, numbers, switches, update
 from tests.histories import compacted
 from tests.instruments.cameras import (
     ALERT,
@@ -359,6 +359,54 @@ def test_captured_guide_head(version: str):
     assert number == len(answers)
     assert isinstance(verdict.result, Blob)
     assert verdict_of(partial(exposed, MAIN), answers)[1] is None
+
+
+GUIDER = (
+    numbers("GUIDER_EXPOSURE", {"GUIDER_EXPOSURE_VALUE": 1.0}, 0.01, 3600.0),
+    switches("GUIDER_ABORT_EXPOSURE", {"ABORT": False}, SwitchRule.AT_MOST_ONE),
+    GUIDE_IMAGE,
+)
+
+
+def guiding(state: State) -> Update:
+    return update(GUIDER[0], state, GUIDER_EXPOSURE_VALUE=1.0)
+
+
+def test_the_second_chip_has_properties_of_its_own(make: Make):
+    image = picture()._replace(name="CCD2", values={"CCD2": picture().values["CCD1"]})
+    camera, driver = make(
+        *WHOLE, *GUIDER, GUIDER_EXPOSURE=[[guiding(State.BUSY), image, guiding(State.OK)]]
+    )
+    assert camera.guide_chip.expose(1).data.tolist() == PIXELS
+    assert [name for name, _ in driver.asked] == ["GUIDER_EXPOSURE"]
+    assert camera.guide_chip.shape is None
+
+
+def test_the_main_chip_may_send_video_meanwhile(make: Make):
+    camera, driver = make(*WHOLE, *GUIDER, GUIDER_EXPOSURE=[[guiding(State.BUSY)]])
+    camera.start_streaming().result(5)
+    operation = camera.guide_chip.start_exposure(1)
+    wait_until(camera.device, lambda: camera.guide_chip.exposing)
+    assert camera.streaming
+    assert not camera.exposing
+    camera.device.connection.close()
+    assert operation.exception(5)
+    assert [name for name, _ in driver.asked] == ["CCD_VIDEO_STREAM", "GUIDER_EXPOSURE"]
+
+
+def test_the_second_chip_is_stopped_by_its_own_switch(make: Make):
+    stop = [update(GUIDER[1], State.OK, ABORT=False), guiding(State.IDLE)]
+    camera, driver = make(
+        *WHOLE,
+        *GUIDER,
+        GUIDER_EXPOSURE=[[guiding(State.BUSY)]],
+        GUIDER_ABORT_EXPOSURE=[stop],
+    )
+    operation = camera.guide_chip.start_exposure(60)
+    wait_until(camera.device, lambda: camera.guide_chip.exposing)
+    operation.abort()
+    assert isinstance(operation.exception(5), Aborted)
+    assert driver.asked[-1][0] == "GUIDER_ABORT_EXPOSURE"
 
 
 def test_a_camera_without_a_second_chip(make: Make):

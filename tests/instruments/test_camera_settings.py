@@ -9,9 +9,9 @@ from indinb.client.rules import Done
 from indinb.errors import Failed, NotWritable, OutOfRange, Refused, UnknownProperty
 from indinb.instruments import controls
 from indinb.instruments.camerasettings import adopted
-from indinb.protocol.messages import Define
-from indinb.protocol.vocabulary import Permission, State
-from tests.client.fakes import update
+from indinb.protocol.messages import Define, EnableBlob
+from indinb.protocol.vocabulary import BlobMode, Permission, State
+from tests.client.fakes import CCD, switches, update
 from tests.instruments.cameras import (
     BINNING,
     CONTROLS,
@@ -120,6 +120,52 @@ def test_formats(make: Make):
         ("UPLOAD_MODE", {"UPLOAD_BOTH": True}),
     ]
     assert (camera.format, camera.compression, camera.upload) == ("native", True, "both")
+
+
+@pytest.mark.parametrize(("on", "member"), [(True, "CCD_COMPRESS"), (False, "CCD_RAW")])
+def test_compression_by_its_older_names(make: Make, on: bool, member: str):
+    older = {"CCD_COMPRESS": not on, "CCD_RAW": on}
+    camera, driver = make(*SMALL, switches("CCD_COMPRESSION", older))
+    assert camera.compression is not on
+    camera.expose(1, compression=on)
+    assert driver.settings == [("CCD_COMPRESSION", {member: True})]
+    assert camera.compression is on
+
+
+def test_compression_that_cannot_be_chosen(make: Make):
+    camera, _ = make(*SMALL, switches("CCD_COMPRESSION", {"CCD_RAW": True}))
+    with pytest.raises(Refused, match="does not let its compression be chosen"):
+        camera.expose(1, compression=True)
+
+
+def test_capture_formats_may_be_others_after_a_while(make: Make):
+    capture = switches("CCD_CAPTURE_FORMAT", {"INDI_MONO": True, "INDI_RGB": False})
+    camera, driver = make(*SMALL, labelled(capture, INDI_MONO="Mono", INDI_RGB="RGB"))
+    assert (camera.capture_format, camera.capture_formats) == ("Mono", ["Mono", "RGB"])
+    other = switches("CCD_CAPTURE_FORMAT", {"RAW8": True, "RAW16": False})
+    driver.definitions[other.name] = other
+    camera.device.connection.server.tell(other)
+    assert camera.capture_formats == ["Raw8", "Raw16"]
+    camera.expose(1, capture_format="raw16")
+    assert driver.settings == [("CCD_CAPTURE_FORMAT", {"RAW16": True})]
+    assert camera.capture_format == "Raw16"
+
+
+@pytest.mark.parametrize("name", ["VIDEO_STREAM", "AUX_VIDEO_STREAM"])
+def test_video_by_its_other_names(make: Make, name: str):
+    camera, driver = make(*SMALL, switches(name, {"STREAM_ON": False, "STREAM_OFF": True}))
+    camera.start_streaming().result(5)
+    assert camera.streaming
+    camera.expose(1)
+    assert driver.settings == [(name, {"STREAM_ON": True}), (name, {"STREAM_OFF": True})]
+    assert not camera.streaming
+
+
+def test_the_server_is_told_to_send_the_picture(make: Make):
+    camera, _ = make(*SMALL)
+    camera.expose(1)
+    server = camera.device.connection.server
+    assert server.heard(EnableBlob) == [EnableBlob(CCD, "CCD1", BlobMode.ALSO)]
 
 
 def test_what_is_left_out_stays(make: Make):
@@ -254,6 +300,7 @@ def test_a_camera_that_does_not_tell_its_size(make: Make):
         ({"gain": float("nan")}, "nan"),
         ({"format": "tiff"}, "has no 'tiff' in CCD_TRANSFER_FORMAT; it has"),
         ({"upload": "cloud"}, "has no 'cloud' in UPLOAD_MODE; it has"),
+        ({"upload": "UPLOAD_LOCAL"}, r"camera.expose_to_server\(…\) does that"),
         ({"upload": "local"}, r"camera.expose_to_server\(…\) does that"),
         ({"retries": -1}, "-1 is no number of retries"),
         ({"retries": 1.5}, "1.5 is no number of retries"),

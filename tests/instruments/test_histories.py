@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from indinb.client.observers import Change
 from indinb.client.rules import Rule, at_rest, settled
 from indinb.instruments.chips import MAIN
-from indinb.instruments.exposing import countdown, exposed, stopped
+from indinb.instruments.exposing import countdown, exposed, saved, stopped
 from indinb.instruments.filterwheel import turned
 from indinb.instruments.focuser import moved, travel
 from indinb.instruments.mountrules import approach, arrived, has_parked
@@ -18,6 +18,7 @@ from indinb.protocol.vocabulary import Kind, State
 from tests import captures
 from tests.client.fakes import ABORT, IMAGE, update
 from tests.histories import changes_of, compacted, same_verdicts
+from tests.instruments.cameras import FILE_PATH, saved_to
 from tests.instruments.evidence import (
     EXPOSURE,
     PARK,
@@ -55,6 +56,7 @@ EXPOSURES = several(
     FORMATS.map(_fresh),
     STATES.map(partial(update, IMAGE)),
 )
+SAVINGS = several(STATES.map(exposing), st.sampled_from(["/1", "/2"]).map(saved_to))
 STOPS = several(STATES.map(partial(update, ABORT)), STATES.map(exposing))
 SLEWS = several(st.builds(lambda place, state: pointing(*place, state), PLACES, STATES))
 PARKINGS = several(st.builds(parking, st.booleans(), st.booleans(), STATES))
@@ -73,6 +75,13 @@ def test_exposures(messages: list[Message], known: bool):
     before = [picture()] if known else []
     changes = changes_of([EXPOSURE, IMAGE, *before], *messages)
     same_verdicts(partial(exposed, MAIN), changes)
+
+
+@given(SAVINGS)
+def test_pictures_on_the_servers_disk(messages: list[Message]):
+    changes = changes_of([EXPOSURE, FILE_PATH], *messages)
+    same_verdicts(partial(saved, MAIN, True), changes)
+    same_verdicts(partial(saved, MAIN, False), changes)
 
 
 @given(STOPS, st.booleans())
