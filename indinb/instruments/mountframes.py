@@ -90,9 +90,10 @@ def complete(aim: SkyCoord, now: Time, site: Site) -> SkyCoord:
 
     A direction over the horizon needs both; what is on the sky needs neither.
     """
+    here: dict[str, Callable[[], Any]] = {"obstime": lambda: now, "location": site}
     missing = {
         name: value()
-        for name, value in (("obstime", lambda: now), ("location", site))
+        for name, value in here.items()
         if name in aim.frame.frame_attributes and getattr(aim.frame, name) is None
     }
     if not missing:
