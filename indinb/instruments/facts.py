@@ -4,19 +4,23 @@ The words are those of libindi's drivers where these have any: degrees of J2000 
 DEC, longitudes from -180 to 180, east positive, and FOCUSTEM for the focuser's temperature.
 """
 
+import contextlib
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from astropy import units as u
-from astropy.coordinates import FK5, TETE, AltAz, Angle, EarthLocation, SkyCoord
+from astropy.coordinates import FK5, AltAz, Angle, EarthLocation, SkyCoord
 from astropy.time import Time
 
 from indinb.client.model import Vector
+from indinb.errors import OutOfRange
 from indinb.images.cards import Fact, is_told
 from indinb.instruments.earth import offline
+from indinb.instruments.mountframes import HORIZONTAL, J2000, OF_DATE
 from indinb.protocol.messages import parse_timestamp
 
 _POSITION = ("RA", "DEC", "CTYPE1", "EQUINOX", "RADESYS", "RADECSYS")
@@ -135,17 +139,27 @@ def _position(scene: Scene, header: Any) -> Iterator[Fact]:
 
 
 def _aim(scene: Scene, header: Any) -> SkyCoord | None:
-    """Read where the mount points: of date (``EOD``), or else of J2000."""
+    """Read where the mount points, in whatever coordinates it speaks."""
     told = scene.vectors.get("telescope", {})
-    for name, frame in (
-        ("EQUATORIAL_EOD_COORD", TETE(obstime=Time(_begun(header) or scene.moment))),
-        ("EQUATORIAL_COORD", FK5()),
-    ):
-        ra, dec = (_number(told, name, member) for member in ("RA", "DEC"))
-        if ra is not None and dec is not None and abs(dec) <= 90:
-            with offline():
-                return SkyCoord(ra * u.hourangle, dec * u.deg, frame=frame).transform_to(FK5())
+    spoken = next((each for each in (OF_DATE, J2000, HORIZONTAL) if each.name in told), None)
+    if spoken is None:
+        return None
+    now = Time(_begun(header) or scene.moment)
+    with contextlib.suppress(OutOfRange), offline():
+        aim: SkyCoord = spoken.read(told[spoken.name], now, partial(_place, told)).transform_to(
+            FK5()
+        )
+        return aim
     return None
+
+
+def _place(mount: Vectors) -> EarthLocation:
+    """Return where a mount stands, which those that speak of the horizon have to know."""
+    place = [_number(mount, "GEOGRAPHIC_COORD", member) for member in ("LAT", "LONG", "ELEV")]
+    latitude, longitude, elevation = place
+    if latitude is None or longitude is None or not (latitude or longitude):
+        raise OutOfRange("the mount does not know where it stands")
+    return EarthLocation.from_geodetic(longitude, latitude, elevation or 0.0)
 
 
 def _begun(header: Any) -> dt.datetime | None:

@@ -42,7 +42,12 @@ logger = logging.getLogger(__name__)
 
 _FITS = b"SIMPLE"
 _TOLD = {  # by the other instruments, for headers
-    "telescope": ("EQUATORIAL_EOD_COORD", "EQUATORIAL_COORD", "GEOGRAPHIC_COORD"),
+    "telescope": (
+        "EQUATORIAL_EOD_COORD",
+        "EQUATORIAL_COORD",
+        "HORIZONTAL_COORD",
+        "GEOGRAPHIC_COORD",
+    ),
     "filter_wheel": ("FILTER_SLOT", "FILTER_NAME"),
     "focuser": ("ABS_FOCUS_POSITION", "FOCUS_TEMPERATURE"),
 }

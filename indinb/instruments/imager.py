@@ -25,6 +25,7 @@ from indinb.instruments.camerasettings import (
     Options,
     Settings,
     Subframe,
+    Wish,
     check,
     fulfil,
     seconds_of,

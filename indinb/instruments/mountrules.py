@@ -1,7 +1,7 @@
 """When has a mount done what it was asked for? Pure rules; see `indinb.client.rules`."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from astropy import units as u
 from astropy.coordinates import angular_separation
@@ -11,6 +11,7 @@ from indinb.client.observers import Change
 from indinb.client.operation import Progress
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Aborted, Failed, Refused
+from indinb.protocol.messages import Value
 from indinb.protocol.vocabulary import State
 
 NEAR = 15 * u.arcmin
@@ -19,6 +20,9 @@ and INDI's simulator lets the sky turn on for as long as it slews."""
 
 HERE = 1 * u.arcmin
 """How near to the target a mount has to be that need not move at all."""
+
+SKY_TURNS = 15 / 3600
+"""Degrees per second by which a place on the sky moves over the horizon at most."""
 
 GRACE = 3.0
 """Seconds after a first report without motion in which a mount may still begin."""
@@ -42,16 +46,19 @@ def arrived(
             at_rest.append(change.new)
     if not at_rest:
         return None
-    return _ended(asked, at_rest[0]) if was_busy else _stayed(asked, at_rest, clock())
+    if was_busy:
+        return _ended(asked, at_rest[0], at_rest[0].received - changes[0].new.received)
+    return _stayed(asked, at_rest, clock())
 
 
-def _ended(asked: dict[str, float], vector: Vector) -> Verdict:
+def _ended(asked: dict[str, float], vector: Vector, seconds: float) -> Verdict:
     """Tell from the first report after Busy how a slew ended: an aborted mount is Ok again soon."""
     left = _distance(asked, vector)
+    turned = seconds * SKY_TURNS * u.deg if "ALT" in asked else 0 * u.deg
     match vector.state:
         case State.ALERT:
             return Failed("the mount reports an error")
-        case _ if left <= NEAR:
+        case _ if left <= NEAR + turned:  # a mount that speaks of its horizon has followed the sky
             return Done()
         case State.IDLE:
             return Aborted("the mount was stopped on its way")
@@ -80,6 +87,50 @@ def approach(asked: dict[str, float], changes: Sequence[Change]) -> Progress:
     return Progress(fraction, f"{left.to_value(u.deg):.1f}° to go")
 
 
+def flipped(
+    asked: dict[str, float], changes: Sequence[Change], clock: Callable[[], float] = time.time
+) -> Verdict:
+    """Decide whether a mount has gone to the other side of its pier: it was Busy for that."""
+    if any(change.new.state is State.BUSY for change in changes):
+        return arrived(asked, changes, clock)
+    if changes and changes[-1].new.state is State.ALERT:
+        return Failed("the mount reports an error")
+    if changes and clock() - changes[0].new.received > GRACE:
+        return Refused("the mount saw no reason to change sides")
+    return None
+
+
+def synced(
+    asked: dict[str, float], changes: Sequence[Change], clock: Callable[[], float] = time.time
+) -> Verdict:
+    """Decide whether a mount takes it that it points there; the sky may have turned a little."""
+    if not changes:
+        return None
+    last = changes[-1].new
+    if last.state is State.ALERT:
+        return Failed("the mount reports an error")
+    if last.state is not State.BUSY and _distance(asked, last) <= HERE:
+        return Done()
+    if clock() - changes[0].new.received > GRACE:
+        return Refused("the mount did not take it")
+    return None
+
+
+def finished(changes: Sequence[Change]) -> Verdict:
+    """Decide whether a mount has done what a button asks, such as to go home."""
+    if not changes:
+        return None
+    was_busy = any(change.new.state is State.BUSY for change in changes)
+    match changes[-1].new.state:
+        case State.ALERT:
+            return Failed("the mount reports an error")
+        case State.OK:
+            return Done()
+        case State.IDLE:
+            return Aborted("the mount was stopped") if was_busy else Refused("it did not begin")
+    return None
+
+
 def has_parked(changes: Sequence[Change]) -> Verdict:
     """Decide whether a mount has parked: the switch is on while it is still on its way.
 
@@ -94,7 +145,7 @@ def has_parked(changes: Sequence[Change]) -> Verdict:
             return Failed("the mount reports an error")
         case State.BUSY:
             return None
-        case _ if last["PARK"]:
+        case _ if last["PARK"] or _springs_back(last, was_busy):
             return Done()
         case _ if was_busy:
             return Aborted("the mount was stopped on its way")
@@ -103,10 +154,17 @@ def has_parked(changes: Sequence[Change]) -> Verdict:
     return None
 
 
+def _springs_back(vector: Vector, was_busy: bool) -> bool:
+    """Whether a button that only parks is released, as the mount has done so."""
+    return len(vector) == 1 and was_busy and vector.state is State.OK
+
+
 def _distance(asked: dict[str, float], vector: Vector) -> u.Quantity:
-    return angular_separation(
-        asked["RA"] * u.hourangle,
-        asked["DEC"] * u.deg,
-        vector["RA"] * u.hourangle,
-        vector["DEC"] * u.deg,
-    ).to(u.deg)
+    return angular_separation(*_direction(asked), *_direction(vector)).to(u.deg)
+
+
+def _direction(values: Mapping[str, Value]) -> tuple[u.Quantity, u.Quantity]:
+    """Return longitude and latitude: on the sky, or over the horizon."""
+    if "RA" in values:
+        return values["RA"] * u.hourangle, values["DEC"] * u.deg
+    return values["AZ"] * u.deg, values["ALT"] * u.deg

@@ -15,7 +15,14 @@ from typing import Any
 
 import ephem.stars
 from astropy import units as u
-from astropy.coordinates import Angle, EarthLocation, SkyCoord, get_body, jparser
+from astropy.coordinates import (
+    Angle,
+    BaseCoordinateFrame,
+    EarthLocation,
+    SkyCoord,
+    get_body,
+    jparser,
+)
 from astropy.time import Time
 from pyongc import ongc
 
@@ -32,7 +39,7 @@ _HOW_TO = 'write coordinates like "00:42:44 +41:16:09" or "10.68d 41.27d"'
 
 
 def resolve(
-    target: SkyCoord | u.Quantity | str,
+    target: SkyCoord | BaseCoordinateFrame | u.Quantity | str,
     dec: u.Quantity | str | None = None,
     /,
     *,
@@ -43,8 +50,9 @@ def resolve(
 
     Parameters
     ----------
-    target : SkyCoord, str or Quantity
-        One of: a position; a name ("M31", "Whirlpool", "Vega", "Moon"); RA and Dec as text, with RA
+    target : SkyCoord, frame, str or Quantity
+        One of: a position, as SkyCoord or as one of astropy's frames; a name ("M31",
+        "Whirlpool", "Vega", "Moon"); RA and Dec as text, with RA
         in hours unless marked as degrees ("00:42:44 +41:16:09", "10.68d 41.27d"); RA as an angle.
     dec : Quantity or str, optional
         Dec, if `target` is RA alone.
@@ -79,6 +87,8 @@ def resolve(
             return target
         case SkyCoord(), None:
             raise UnknownTarget(f"a target is one position, not {target.size}: choose one of them")
+        case BaseCoordinateFrame(has_data=True), None:
+            return resolve(SkyCoord(target))
         case u.Quantity(), u.Quantity():
             return _position(target, dec)
         case str(), str():

@@ -1,37 +1,24 @@
 """Telescopes, or rather their mounts."""
 
-import time
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from astropy import units as u
-from astropy.coordinates import (
-    TETE,
-    AltAz,
-    EarthLocation,
-    SkyCoord,
-)
-from astropy.time import Time
+from astropy.coordinates import SkyCoord
 
 from indinb.client.operation import Operation
-from indinb.client.procedure import Procedure, Steps
-from indinb.client.property import Property
-from indinb.errors import OutOfRange, Refused, UnknownProperty
-from indinb.instruments.base import Instrument, instrument
+from indinb.client.procedure import Procedure
+from indinb.instruments import dithering, nudging, parking, slewing, trackrates
+from indinb.instruments.base import instrument
 from indinb.instruments.earth import offline
-from indinb.instruments.mountrules import GRACE, approach, arrived, has_parked
-from indinb.instruments.targets import is_name, resolve
-from indinb.protocol.messages import parse_timestamp
-from indinb.protocol.vocabulary import Interface, State
-
-_EOD = "EQUATORIAL_EOD_COORD"
-_OBSERVATORY = "Observatory Simulator"  # whose clock may be set, and run faster
-_OBJECT = "the name of what a mount was sent to"  # kept with the device, as views come and go
-_SLEW_TIMEOUT = 600.0  # seconds: slow mounts cross the sky in minutes
+from indinb.instruments.errands import begin_errand, take_over
+from indinb.instruments.limitwatch import ABORT
+from indinb.instruments.mount import TRACK, Mount
+from indinb.instruments.pulses import start_pulse
+from indinb.protocol.vocabulary import Interface
 
 
 @instrument(Interface.TELESCOPE)
-class Telescope(Instrument):
+class Telescope(Mount):
     """A telescope's mount: points, tracks and parks.
 
     Examples
@@ -41,76 +28,8 @@ class Telescope(Instrument):
         client.telescope.slew("M31")
         client.telescope.slew("00:42:44 +41:16:09")
         client.telescope.radec
+        client.telescope.limits.altitude = 20 * u.deg
     """
-
-    @property
-    def radec(self) -> SkyCoord:
-        """Where it points, in ICRS."""
-        with offline():
-            return self._of_date(self.time).icrs
-
-    @property
-    def altaz(self) -> SkyCoord:
-        """Where it points over its own horizon."""
-        now = self.time
-        with offline():
-            return self._of_date(now).transform_to(AltAz(obstime=now, location=self.site))
-
-    @property
-    def site(self) -> EarthLocation:
-        """Where it stands, as the driver knows it.
-
-        Raises
-        ------
-        OutOfRange
-            If the driver was never told.
-        """
-        coord = self.device["GEOGRAPHIC_COORD"].vector
-        if not coord["LAT"] and not coord["LONG"]:
-            raise OutOfRange(
-                f"{self.name} does not know where it stands: "
-                'device["GEOGRAPHIC_COORD"].set(LAT=…, LONG=…, ELEV=…), longitude 0 to 360 east'
-            )
-        return EarthLocation.from_geodetic(coord["LONG"], coord["LAT"], coord["ELEV"])
-
-    @property
-    def time(self) -> Time:
-        """What time it is there: by this computer's clock, or that of the embedded observatory."""
-        observatory = self.device.connection.devices.get(_OBSERVATORY)
-        if observatory is None or "SIMULATION_SPEED" not in observatory:
-            return Time.now()
-        told = observatory["TIME_UTC"].vector
-        utc = parse_timestamp(str(told["UTC"]))
-        if utc is None:
-            return Time.now()
-        speed = cast(float, observatory["SIMULATION_SPEED"]["SPEED"])
-        return Time(utc) + (time.time() - told.received) * speed * u.s
-
-    @property
-    def object(self) -> str | None:
-        """The name of what it was last sent to by this client, such as "M31".
-
-        None if that was a place without a name, while it is on its way, and after it was moved by
-        hand or parked.
-        """
-        name: str | None = self.device.belongings.get(_OBJECT)
-        return name
-
-    @property
-    def slewing(self) -> bool:
-        """Whether it is on its way to a target or to its parking position."""
-        return self._coordinates.state is State.BUSY
-
-    @property
-    def tracking(self) -> bool:
-        """Whether it follows the sky."""
-        return self.device["TELESCOPE_TRACK_STATE"]["TRACK_ON"] is True
-
-    @property
-    def parked(self) -> bool:
-        """Whether it is parked."""
-        park = self._find("TELESCOPE_PARK")
-        return park is not None and park["PARK"] is True and park.state is not State.BUSY
 
     def start_slew(
         self, target: Any, dec: Any = None, /, *, name: str | None = None
@@ -123,13 +42,15 @@ class Telescope(Instrument):
             At once, unless a name has to be looked up online, which takes 5 s at most. Its result
             is where the telescope points. ``abort()`` stops the mount.
         """
+        slewing.check_free(self)
         with offline():
-            aim = self._aim(target, dec)
+            aim = slewing.aim_at(self, target, dec)
             icrs = aim.icrs.to_string("hmsdms", precision=0)
-        label = f"slew {self.name} to {target if isinstance(target, str) else icrs}"
-        if name is None and dec is None and isinstance(target, str) and is_name(target):
-            name = target.strip()
-        return Procedure(label, self._slewing(label, aim, name))
+        name = slewing.called(target, dec) if name is None else name
+        what = name or icrs
+        slewing.check_limits(self, aim, what)
+        label = f"slew {self.name} to {target.strip() if isinstance(target, str) else icrs}"
+        return take_over(self.device, Procedure(label, slewing.slewing(self, label, aim, name)))
 
     def slew(self, target: Any, dec: Any = None, /, *, name: str | None = None) -> SkyCoord:
         """Point at a target and track it; waits with a progress bar, and Ctrl-C stops the mount.
@@ -138,7 +59,8 @@ class Telescope(Instrument):
         ----------
         target : str, SkyCoord or Quantity
             A name ("M31", "Vega", "Jupiter"), pasted text ("00:42:44 +41:16:09"), coordinates in
-            any frame, or right ascension as an angle with `dec`.
+            any frame, or right ascension as an angle with `dec`. A direction over the horizon
+            (``AltAz``) is one from here and now, if it does not say from where and when.
         dec : Quantity, optional
             Declination.
         name : str, optional
@@ -153,6 +75,8 @@ class Telescope(Instrument):
         ------
         UnknownTarget
             If no catalogue has the name.
+        OutOfRange
+            If the target is beyond the `limits`.
         Refused
             If the mount is parked, or does not begin.
         OperationError
@@ -162,7 +86,9 @@ class Telescope(Instrument):
 
     def start_sync(self, target: Any, dec: Any = None, /) -> Operation[SkyCoord]:
         """Start to tell the mount where it points; see `sync`."""
-        return Procedure(f"sync {self.name}", self._syncing(self._aim(target, dec)))
+        label = f"sync {self.name}"
+        aim = slewing.aim_at(self, target, dec)
+        return Procedure(label, slewing.syncing(self, label, aim))
 
     def sync(self, target: Any, dec: Any = None, /) -> SkyCoord:
         """Tell the mount that it points at a target, as seen in a picture; it does not move.
@@ -188,31 +114,65 @@ class Telescope(Instrument):
         """
         return self.start_sync(target, dec).wait()
 
-    def start_track(self, mode: str | None = None) -> Operation[None]:
-        """Start to follow the sky; see `track`."""
-        return Procedure(f"track with {self.name}", self._tracking(mode))
+    def start_flip(self) -> Operation[SkyCoord]:
+        """Start to change to the other side of the pier; see `flip`."""
+        label = f"flip {self.name}"
+        return take_over(self.device, Procedure(label, slewing.flipping(self, label)))
 
-    def track(self, mode: str | None = None) -> None:
+    def flip(self) -> SkyCoord:
+        """Point where it points from the other side of the pier, as German mounts have to.
+
+        It is a slew to the same place, once that has crossed the meridian (`time_to_meridian`).
+
+        Returns
+        -------
+        SkyCoord
+            Where the telescope points then, in ICRS.
+
+        Raises
+        ------
+        Refused
+            If the mount sees no reason to.
+        """
+        return self.start_flip().wait()
+
+    def start_track(self, mode: trackrates.Mode = None) -> Operation[None]:
+        """Start to follow the sky; see `track`."""
+        slewing.check_free(self)
+        if self._position.defined and not self.slewing:
+            slewing.check_limits(self, self._pointing(self.time), "where it points")
+        return Procedure(f"track with {self.name}", trackrates.tracking(self.device, mode))
+
+    def track(self, mode: trackrates.Mode = None) -> None:
         """Follow the sky.
 
         Parameters
         ----------
-        mode : str, optional
-            "sidereal", "solar", "lunar" or "custom", where the mount has it; as it is by default.
+        mode : str, or two Quantities, optional
+            "sidereal", "solar", "lunar" or "custom", where the mount has it; or how fast right
+            ascension and declination shall turn, such as ``(15 * u.arcsec / u.s, 0 * u.arcsec /
+            u.s)``; as it is by default.
+
+        Raises
+        ------
+        OutOfRange
+            If it points beyond its `limits`, or such rates are none.
+        Refused
+            If it is parked.
         """
         self.start_track(mode).wait()
 
     def start_stop_tracking(self) -> Operation[None]:
         """Stop to follow the sky; see `stop_tracking`."""
-        return self.device["TELESCOPE_TRACK_STATE"].set("TRACK_OFF")
+        return self.device[TRACK].set("TRACK_OFF")
 
     def stop_tracking(self) -> None:
         """Stop to follow the sky."""
         self.start_stop_tracking().wait()
 
     def start_park(self) -> Operation[None]:
-        """Start to park; see `park`."""
-        return Procedure(f"park {self.name}", self._parking())
+        """Start to park; see `park`. If it is parking already, that operation is returned."""
+        return parking.start_park(self)
 
     def park(self) -> None:
         """Go to the parking position, and stay there until `unpark`."""
@@ -220,96 +180,122 @@ class Telescope(Instrument):
 
     def start_unpark(self) -> Operation[None]:
         """Allow motion again; see `unpark`."""
-        return self.device["TELESCOPE_PARK"].set("UNPARK")
+        return parking.start_unpark(self)
 
     def unpark(self) -> None:
-        """Allow motion again after `park`."""
+        """Allow motion again after `park`; it does not track then, until it is told to."""
         self.start_unpark().wait()
+
+    def start_set_park(self, where: SkyCoord | str | None = None) -> Operation[None]:
+        """Start to choose the parking position; see `set_park`."""
+        label = f"set where {self.name} parks"
+        return Procedure(label, parking.setting_park(self, where))
+
+    def set_park(self, where: SkyCoord | str | None = None) -> None:
+        """Choose where it parks, and let the driver remember it.
+
+        Parameters
+        ----------
+        where : SkyCoord or "default", optional
+            Where it points now by default. A direction over the horizon stays as it is.
+        """
+        self.start_set_park(where).wait()
+
+    def start_home(self) -> Operation[None]:
+        """Start to go home; see `home`."""
+        return parking.start_home(self, "GO")
+
+    def home(self) -> None:
+        """Go to the home position, where the mount has one."""
+        self.start_home().wait()
+
+    def start_find_home(self) -> Operation[None]:
+        """Start to look for the home position; see `find_home`."""
+        return parking.start_home(self, "FIND")
+
+    def find_home(self) -> None:
+        """Look for the home position with the mount's own sensors."""
+        self.start_find_home().wait()
+
+    def start_set_home(self) -> Operation[None]:
+        """Start to take where it points for its home position; see `set_home`."""
+        return parking.start_home(self, "SET")
+
+    def set_home(self) -> None:
+        """Take where it points for its home position."""
+        self.start_set_home().wait()
+
+    def start_move(self, direction: str, duration: u.Quantity) -> Operation[None]:
+        """Start to move by hand; see `move`."""
+        pressed, seconds = nudging.keys(direction), nudging.seconds_of(duration)
+        slewing.check_free(self)
+        label = f"move {self.name} {direction}"
+        steps = nudging.moving(self.device, pressed, seconds, label)
+        operation = take_over(self.device, Procedure(label, steps))
+        begin_errand(self.device)
+        return operation
+
+    def move(self, direction: str, duration: u.Quantity) -> None:
+        """Move as by its hand controller, at `slew_rate`; it stops at the end, come what may.
+
+        Parameters
+        ----------
+        direction : str
+            "north", "N", "south-east", "SE" and the like.
+        duration : Quantity
+            How long, such as ``2 * u.s``.
+        """
+        self.start_move(direction, duration).wait()
+
+    def start_guide(
+        self, direction: str, duration: u.Quantity | None = None, *, ms: float | None = None
+    ) -> Operation[None]:
+        """Start a guiding pulse; see `guide`."""
+        return start_pulse(self.device, direction, duration, ms=ms)
+
+    def guide(
+        self, direction: str, duration: u.Quantity | None = None, *, ms: float | None = None
+    ) -> None:
+        """Correct the tracking by a guiding pulse, and wait for its end.
+
+        Parameters
+        ----------
+        direction : str
+            "north" (to a larger declination), "south", "east" or "west".
+        duration : Quantity
+            How long, such as ``300 * u.ms``.
+        ms : float
+            The same in milliseconds, instead of `duration`.
+        """
+        self.start_guide(direction, duration, ms=ms).wait()
+
+    def start_dither(self, amount: u.Quantity, *, seed: int | None = None) -> Operation[Any]:
+        """Start to move aside by a little; see `dither`."""
+        radius = dithering.arcsec_of(amount)
+        slewing.check_free(self)
+        label = f"dither with {self.name}"
+        return take_over(
+            self.device, Procedure(label, dithering.dithering(self, label, radius, seed))
+        )
+
+    def dither(self, amount: u.Quantity, *, seed: int | None = None) -> None:
+        """Move aside by a little between pictures, so that faults of the chip do not add up.
+
+        It goes to a random place around where it was sent, by guiding pulses or else a slew.
+
+        Parameters
+        ----------
+        amount : Quantity
+            How far from there at most, such as ``5 * u.arcsec``.
+        seed : int, optional
+            The same one draws the same place.
+        """
+        self.start_dither(amount, seed=seed).wait()
 
     def start_abort(self) -> Operation[None]:
         """Stop all motion; see `abort`."""
-        return self.device["TELESCOPE_ABORT_MOTION"].set()
+        return self.device[ABORT].set()
 
     def abort(self) -> None:
-        """Stop all motion, and wait until the mount says so."""
+        """Stop all motion, and wait until the mount says so. A mount that tracked does so again."""
         self.start_abort().wait()
-
-    @property
-    def _coordinates(self) -> Property:
-        return self.device[_EOD]
-
-    def _of_date(self, now: Time) -> SkyCoord:
-        """Where it points, in the equator and equinox of date that INDI speaks."""
-        here = self._coordinates.vector
-        return SkyCoord(here["RA"] * u.hourangle, here["DEC"] * u.deg, frame=TETE(obstime=now))
-
-    def _aim(self, target: Any, dec: Any) -> SkyCoord:
-        """Find the target's coordinates; a direction over the horizon is one from here, now."""
-        try:
-            location = self.site
-        except (OutOfRange, UnknownProperty):
-            location = None
-        aim = resolve(target, dec, location=location)
-        if isinstance(aim.frame, AltAz) and aim.location is None:
-            frame = AltAz(obstime=self.time, location=self.site)
-            aim = SkyCoord(az=aim.az, alt=aim.alt, frame=frame)
-        return aim
-
-    def _slewing(self, label: str, aim: SkyCoord, name: str | None) -> Steps[SkyCoord]:
-        if self.parked:
-            raise Refused(f"{self.name} is parked: telescope.unpark() first")
-        asked = self._asked(aim)
-        self.device.belongings[_OBJECT] = None
-        yield from self._ensure("ON_COORD_SET", "TRACK")
-        yield self._coordinates.ask(
-            asked,
-            partial(arrived, asked),
-            label=label,
-            timeout=_SLEW_TIMEOUT,
-            recheck=GRACE + 1,
-            abort=self.start_abort,
-            progress=partial(approach, asked),
-        )
-        self.device.belongings[_OBJECT] = name
-        reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
-        return reached
-
-    def _syncing(self, aim: SkyCoord) -> Steps[SkyCoord]:
-        if self.parked:
-            raise Refused(f"{self.name} is parked: telescope.unpark() first")
-        how = self._find("ON_COORD_SET")
-        if how is None or "SYNC" not in how:
-            raise Refused(f"{self.name} cannot be told where it points")
-        yield how.set("SYNC")
-        try:
-            yield self._coordinates.set(self._asked(aim))
-        finally:  # or the next slew would be one more sync
-            yield how.set("TRACK")
-        reached: SkyCoord = yield self.device.connection.worker.submit(lambda: self.radec)
-        return reached
-
-    def _asked(self, aim: SkyCoord) -> dict[str, float]:
-        """Write a target as INDI's mounts understand it."""
-        with offline():
-            of_date = aim.transform_to(TETE(obstime=self.time))
-        return {"RA": of_date.ra.hour, "DEC": of_date.dec.deg}
-
-    def _tracking(self, mode: str | None) -> Steps[None]:
-        if self.parked:
-            raise Refused(f"{self.name} is parked: telescope.unpark() first")
-        if mode is not None:
-            yield self.device["TELESCOPE_TRACK_MODE"].set(f"TRACK_{mode.upper()}")
-        yield self.device["TELESCOPE_TRACK_STATE"].set("TRACK_ON")
-
-    def _parking(self) -> Steps[None]:
-        if self.parked:
-            return
-        park = self.device["TELESCOPE_PARK"]
-        self.device.belongings[_OBJECT] = None
-        yield park.ask(
-            {"PARK": True},
-            has_parked,
-            label=f"park {self.name}",
-            timeout=_SLEW_TIMEOUT,
-            abort=self.start_abort,
-        )

@@ -4,6 +4,7 @@ from astropy.coordinates import AltAz, EarthLocation, SkyCoord
 
 from indinb.client.device import Device
 from indinb.errors import OutOfRange, UnknownProperty, UnknownTarget
+from indinb.instruments import apparent
 from indinb.instruments.earth import offline
 from indinb.instruments.readings import can_set, is_on, members, number, state
 from indinb.instruments.targets import is_name, resolve
@@ -51,19 +52,21 @@ class MountCard(Card):
 
     def _tell(self, error: BaseException) -> None:
         super()._tell(error)
-        if isinstance(error, UnknownTarget) and self._note is not None:  # it is a long story
+        if self._note is None:
+            return
+        if isinstance(error, UnknownTarget):  # it is a long story
             self._note["text"] = f"{str(error).partition('. ')[0].rstrip('.')}."
+        elif isinstance(error, OutOfRange):  # whose end says what to write in a program
+            self._note["text"] = str(error).partition(": telescope.")[0]
 
     def _slew(self, target: str) -> None:
         mount = Telescope(self.device)
-        aim, altitude = self._find(mount, target)
-        if altitude is not None and altitude < 0:
-            raise OutOfRange(f"{target} is {-altitude:.0f}° below the horizon now")
+        aim = self._find(mount, target)
         self._run(mount.start_slew(aim, name=target.strip() if is_name(target) else None))
 
     def _sync(self, target: str) -> None:
         mount = Telescope(self.device)
-        aim, _ = self._find(mount, target)
+        aim = self._find(mount, target)
         self._watch(mount.start_sync(aim))
 
     def _track(self, on: bool) -> None:
@@ -84,8 +87,8 @@ class MountCard(Card):
         else:
             self._watch(Telescope(self.device).start_abort())
 
-    def _find(self, mount: Telescope, target: str) -> tuple[SkyCoord, float | None]:
-        """Find a target, and how high it stands in degrees, and show that."""
+    def _find(self, mount: Telescope, target: str) -> SkyCoord:
+        """Find a target, and show how high it stands."""
         self._target = None
         name = target.strip()
         now, site = mount.time, _site(mount)
@@ -101,7 +104,7 @@ class MountCard(Card):
                 altitude = float(aim.transform_to(AltAz(obstime=now, location=site)).alt.deg)
         place = f"{pointing.hms(aim.icrs.ra.hour)}  {pointing.dms(aim.icrs.dec.deg)}"
         self._target = {"name": name, "place": place, "height": _height(altitude)}
-        return aim, altitude
+        return aim
 
     _actions = {  # noqa: RUF012
         "slew": _slew,
@@ -142,13 +145,13 @@ def _direction(device: Device) -> Json:
     if ra is None or dec is None:
         return {}
     now = Telescope(device).time
-    right_ascension, declination = pointing.icrs(ra, dec, now)
+    right_ascension, declination = apparent.icrs(ra, dec, now)
     told = {"ra": pointing.hms(right_ascension), "dec": pointing.dms(declination)}
     latitude = _angle(device, "GEOGRAPHIC_COORD", "LAT", 90)
     longitude = _angle(device, "GEOGRAPHIC_COORD", "LONG", 360)
     if not latitude and not longitude:  # it was never told
         return told
-    altitude, azimuth = pointing.horizontal(ra, dec, now, latitude or 0.0, longitude or 0.0)
+    altitude, azimuth = apparent.horizontal(ra, dec, now, latitude or 0.0, longitude or 0.0)
     return told | {"alt": pointing.altitude(altitude), "az": pointing.azimuth(azimuth)}
 
 

@@ -1,0 +1,56 @@
+"""What a mount was asked for by this client; it is kept with the device, as views come and go."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from astropy.coordinates import SkyCoord
+
+from indinb.client.device import Device
+from indinb.client.operation import Operation
+from indinb.errors import Aborted
+from indinb.instruments.running import Running
+
+T = TypeVar("T")
+
+
+@dataclass
+class Errand:
+    """Where a mount was sent.
+
+    Attributes
+    ----------
+    target : SkyCoord or None
+        In ICRS; None when it was parked, or moved by hand.
+    object : str or None
+        What the target is called, once the mount is there.
+    dithered : tuple of float
+        By how much it has been moved since, to the east and to the north, in arcsec.
+    """
+
+    target: SkyCoord | None = None
+    object: str | None = None
+    dithered: tuple[float, float] = (0.0, 0.0)
+
+
+running: Running[Any] = Running()
+"""What moves mounts, and ends with words when a limit stops it."""
+
+
+def errand_of(device: Device) -> Errand:
+    """Return where a mount was sent last."""
+    errand: Errand = device.belongings.setdefault(Errand, Errand())
+    return errand
+
+
+def begin_errand(device: Device, target: SkyCoord | None = None) -> Errand:
+    """Note that a mount goes somewhere else now."""
+    errand = device.belongings[Errand] = Errand(target)
+    return errand
+
+
+def take_over(device: Device, operation: Operation[T]) -> Operation[T]:
+    """Remember what moves a mount from now on; what did before, does no more."""
+    before = running.get(device)
+    if before is not None:
+        before.fail(Aborted(f"{before.label}: {operation.label} was asked for instead"))
+    return running.keep(device, operation)
