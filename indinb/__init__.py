@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indinb.instruments import Camera as Camera
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import GuideChip as GuideChip
     from indinb.instruments import Telescope as Telescope
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
@@ -32,6 +33,7 @@ _PUBLIC = {
     "FilterWheel": "indinb.instruments",
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
+    "GuideChip": "indinb.instruments",
     "IndiError": "indinb.errors",
     "Telescope": "indinb.instruments",
     "connect": "indinb.observatory",

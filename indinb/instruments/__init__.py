@@ -8,7 +8,7 @@ from types import ModuleType
 
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
-from indinb.instruments.camera import Camera
+from indinb.instruments.camera import Camera, GuideChip
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.telescope import Telescope
@@ -17,6 +17,7 @@ __all__ = [
     "Camera",
     "FilterWheel",
     "Focuser",
+    "GuideChip",
     "Instrument",
     "Telescope",
     "instrument",

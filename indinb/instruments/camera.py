@@ -1,5 +1,6 @@
 """Cameras."""
 
+from numbers import Integral
 from typing import Unpack
 
 from astropy import units as u
@@ -72,11 +73,11 @@ class Camera(Cooling, Campaign):
         """Start fast exposures; see `burst`."""
         if FAST not in self.device:
             raise UnknownProperty(f"{self.name} has no fast exposures: take one after the other")
-        if not isinstance(count, int) or count < 1:
+        if not isinstance(count, Integral) or count < 1:
             raise OutOfRange(f"{count!r} is no number of pictures: it is 1 or more")
         seconds, one = self._plan(exposure)
         label = f"{one}, {count} times"
-        steps = self._bursting(label, count, seconds, Settings(frame_type, **options))
+        steps = self._bursting(label, int(count), seconds, Settings(frame_type, **options))
         return self._begin(label, steps)
 
     def burst(

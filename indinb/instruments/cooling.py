@@ -17,6 +17,7 @@ from indinb.client.rules import Done, Verdict
 from indinb.errors import Failed, OperationTimeout, OutOfRange, Refused
 from indinb.instruments.base import Instrument
 from indinb.instruments.readings import is_on, members, number
+from indinb.instruments.running import Running
 from indinb.protocol.vocabulary import State
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ _MILD = 10 * u.deg_C
 _VALUE = "CCD_TEMPERATURE_VALUE"
 _STEADY = 5.0  # seconds near its target after which a camera that stays Busy is there
 _PATIENCE = 1800.0  # seconds beside those that the rate takes
+
+_running: Running[u.Quantity] = Running()
 
 
 class Cooling(Instrument):
@@ -65,7 +68,7 @@ class Cooling(Instrument):
         target = celsius_of(temperature)
         label = f"cool {self.name} to {target:g} °C"
         steps = _reach(self.device, label, target, _near(tolerance), _pace(rate))
-        return Procedure(label, steps)
+        return self._instead(label, steps)
 
     def cool_to(
         self,
@@ -76,7 +79,7 @@ class Cooling(Instrument):
         """Bring the chip to a temperature, and wait for it with a progress bar.
 
         The cooler is switched on, and stays on; it goes on by itself when the waiting ends, by
-        Ctrl-C as well.
+        Ctrl-C as well. Another temperature that was asked for before is given up.
 
         Parameters
         ----------
@@ -112,7 +115,7 @@ class Cooling(Instrument):
         target = celsius_of(temperature)
         label = f"warm {self.name} up to {target:g} °C"
         steps = _warm(self.device, label, target, _near(_TOLERANCE), _pace(rate))
-        return Procedure(label, steps)
+        return self._instead(label, steps)
 
     def warm_up(
         self, temperature: u.Quantity = _MILD, rate: u.Quantity | None = None
@@ -138,6 +141,14 @@ class Cooling(Instrument):
             As by `cool_to`.
         """
         return self.start_warm_up(temperature, rate).wait()
+
+    def _instead(self, label: str, steps: Steps[u.Quantity]) -> Operation[u.Quantity]:
+        """Begin, and end the waiting for another temperature, which will never be reached."""
+        before = _running.get(self.device)
+        operation = _running.keep(self.device, Procedure(label, steps))
+        if before is not None:
+            before.abort()
+        return operation
 
 
 def cooled(target: float, tolerance: float, changes: Sequence[Change]) -> Verdict:

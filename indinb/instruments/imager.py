@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from numbers import Integral
 from pathlib import PurePosixPath
 from typing import Any, Unpack
 
@@ -352,6 +353,6 @@ class Imager(Readout):
 
 
 def _count(retries: int) -> int:
-    if not isinstance(retries, int) or retries < 0:
+    if not isinstance(retries, Integral) or retries < 0:
         raise OutOfRange(f"{retries!r} is no number of retries: it is 0 or more")
-    return retries
+    return int(retries)

@@ -165,6 +165,14 @@ def test_abort_ends_the_waiting_alone(make: Make):
     assert len(driver.asked) == 1
 
 
+def test_another_temperature_takes_the_place_of_the_one_before(make: Make):
+    camera, _ = make(*cold(), CCD_TEMPERATURE=[[reading(-5, BUSY)], [reading(9.8, OK)]])
+    cooling_down = camera.start_cool_to(-20 * u.deg_C)
+    assert camera.warm_up() == 9.8 * u.deg_C
+    assert isinstance(cooling_down.exception(5), Aborted)
+    assert camera.device not in cooling._running
+
+
 def test_abort_while_it_is_made_sure(make: Make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cooling, "_STEADY", 60.0)
     camera, _ = make(*WHOLE, CCD_TEMPERATURE=[[reading(-10, BUSY)]])
