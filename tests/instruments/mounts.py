@@ -39,6 +39,8 @@ WEST_EAST = switches(
 )
 HOME = switches("TELESCOPE_HOME", {"FIND": False, "SET": False, "GO": False}, ONE, device=MOUNT)
 
+_OTHERS_OFF = {of.name: {each.name: False for each in of.members} for of in (PARK, TRACK, HOW)}
+
 Answer = Callable[[New], Iterable[Message]]
 
 
@@ -46,7 +48,8 @@ def arriving(new: New) -> Iterator[Update]:
     """Answer as a mount that does at once what it is asked."""
     if new.name.endswith("_COORD") and new.name != "GEOGRAPHIC_COORD":
         yield Update(new.kind, new.device, new.name, new.values, BUSY)
-    yield from obey(new)
+    values = _OTHERS_OFF.get(new.name, {}) | dict(new.values)
+    yield from obey(new._replace(values=values))
 
 
 def answering(**answers: Iterable[Message]) -> Answer:
