@@ -10,10 +10,10 @@ from indinb.client import lifetime
 from indinb.client.archive import Archive
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
-from indinb.images.naming import label
 from indinb.instruments import watchdog
 from indinb.instruments.ensemble import Ensemble
 from indinb.instruments.guard import Guard
+from indinb.instruments.headers import headers_of
 from indinb.instruments.memory import Memory
 from indinb.instruments.night import end_nights
 from indinb.instruments.roles import roles_of
@@ -91,7 +91,8 @@ class Client(Ensemble):
 
         All that the server sends to this client counts, such as frames that another client has
         asked for, but no video. (Servers send frames of which cameras is up to `enable_blobs`.)
-        Bytes are written as they came, though ``.z`` is inflated, and never over another file.
+        Bytes are written as they came, and never over another file; but ``.z`` is inflated, and
+        what is missing in a FITS header is filled in, as in the frame that `Camera.expose` returns.
         Names are made of object, frame type, filter, exposure, number and UTC, as in
         ``M31_Light_Red_60s_001_2026-11-22T10-18-04.977.fits``. Files that are being written begin
         with a dot and end with ``.part``.
@@ -104,7 +105,7 @@ class Client(Ensemble):
     @save_to.setter
     def save_to(self, folder: str | PathLike[str] | None) -> None:
         if self.archive is None:
-            self.archive = Archive(self, label)
+            self.archive = Archive(self, headers_of(self).label)
         self.archive.save_to(folder)
 
     @property

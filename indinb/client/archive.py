@@ -7,7 +7,9 @@ stays in memory, and is reported at once.
 
 import datetime as dt
 import weakref
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +62,7 @@ class Archive:
         self._label = label
         self._subscription: Subscription | None = None  # while it is on
         self._backlog = Backlog(label)
+        self._left_out: set[str] = set()
         # Nobody knows it any more when nobody knows its connection.
         self._forgotten = weakref.finalize(self, self._backlog.abandon)
         self._forgotten.atexit = False  # when the program ends, the connection is closed
@@ -106,11 +109,20 @@ class Archive:
         device : str
             Whose it is.
         """
-        if self.folder is None or not self._backlog.is_new(blob):
+        if self.folder is None or device in self._left_out or not self._backlog.is_new(blob):
             return
         arrival = Arrival(blob, device, dt.datetime.now(dt.UTC))
         if self._backlog.keep(arrival):
             self._write_soon(arrival)  # or at the end, which has come if there is no worker
+
+    @contextmanager
+    def leaving_out(self, device: str) -> Iterator[None]:
+        """Write nothing of a device, for as long as the context lasts: trials are not to keep."""
+        self._left_out.add(device)
+        try:
+            yield
+        finally:
+            self._left_out.discard(device)
 
     def stored(self, blob: Blob, device: str) -> "Future[Path | None]":
         """Have a BLOB written, as by `store`, and tell where it is.

@@ -232,6 +232,12 @@ class Operation(Future[T], Generic[T]):
         with contextlib.suppress(InvalidStateError):
             self.set_result(result)
 
+    def give_up(self, error: BaseException) -> None:
+        """End it with an error of one's own, and stop the instrument; not when it is over."""
+        if not self.done():
+            self.fail(error)
+            self._stop()
+
     def _stop(self) -> None:
         self.fail(self._aborted())
 

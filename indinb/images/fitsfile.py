@@ -105,14 +105,40 @@ def read_header(file: bytes | memoryview, keywords: Collection[str]) -> fits.Hea
     >>> dict(read_header(file.getvalue(), ["OBJECT"]))
     {'OBJECT': 'M31'}
     """
+    with reading(file, "a FITS file"):
+        start, stop, _ = find_header(file)
+        return _chosen(bytes(file[start:stop]), keywords)
+
+
+def find_header(file: bytes | memoryview) -> tuple[int, int, int]:
+    """Find the header of a FITS file's image.
+
+    Parameters
+    ----------
+    file : bytes-like
+        The whole file, or the begin of it.
+
+    Returns
+    -------
+    tuple of int
+        Where its cards begin, where they end, before the END, and where the data begin. It is that
+        of the first part of the file; or of the second if the first has no data, as in files that
+        fpack has packed. The first two are the same if there is no whole header, or no FITS file.
+
+    Examples
+    --------
+    >>> find_header(b"SIMPLE  = T".ljust(80) + b"END".ljust(2800))
+    (0, 80, 2880)
+    """
     begin = bytes(file[:_LONGEST_HEADERS])
-    with reading(begin, "a FITS file"):
-        if not begin.startswith(b"SIMPLE"):
-            return fits.Header()
-        cards, end = _find_cards(begin)
-        if begin.startswith(b"XTENSION", end) and _chosen(cards, ["NAXIS"]).get("NAXIS") == 0:
-            cards = _find_cards(begin, end)[0] or cards
-        return _chosen(cards, keywords)
+    if not begin.startswith(b"SIMPLE"):
+        return 0, 0, 0
+    cards, end = _find_cards(begin)
+    if begin.startswith(b"XTENSION", end) and _chosen(cards, ["NAXIS"]).get("NAXIS") == 0:
+        packed, data = _find_cards(begin, end)
+        if packed:
+            return end, end + len(packed), data
+    return 0, len(cards), end
 
 
 def _chosen(cards: bytes, keywords: Collection[str]) -> fits.Header:

@@ -7,6 +7,7 @@ or is longer than file systems take.
 import contextlib
 import datetime as dt
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from astropy.io import fits
@@ -44,7 +45,12 @@ class Label(NamedTuple):
     data: memoryview
 
 
-def label(blob: Blob, device: str, arrived: dt.datetime) -> Label:
+def label(
+    blob: Blob,
+    device: str,
+    arrived: dt.datetime,
+    complete: Callable[[Blob], Blob] = lambda blob: blob,
+) -> Label:
     """Find out how to write a BLOB to a file: as it came, except that ``.z`` is inflated.
 
     That is not done beyond 1 GiB, or to more than a hundred times of what came.
@@ -57,6 +63,8 @@ def label(blob: Blob, device: str, arrived: dt.datetime) -> Label:
         Whose it is.
     arrived : datetime.datetime
         When it arrived, in UTC.
+    complete : callable
+        From the BLOB, inflated, to the one that is written.
 
     Returns
     -------
@@ -72,6 +80,7 @@ def label(blob: Blob, device: str, arrived: dt.datetime) -> Label:
     if blob.size <= min(_LARGEST_INFLATED, _MOST_DEFLATED * len(blob)):
         with contextlib.suppress(ImageError, MemoryError):  # then it is written as it came
             blob = inflated(blob)
+    blob = complete(blob)
     header = _header(blob)
     stem = _stem(header) or safe(device) or "frame"
     return Label(stem, _time(_start(header) or arrived), _suffix(blob.format), blob.data)

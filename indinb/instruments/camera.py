@@ -18,6 +18,7 @@ from indinb.instruments.camerasettings import (
     Settings,
     seconds_of,
 )
+from indinb.instruments.campaign import Campaign
 from indinb.instruments.chips import GUIDE_HEAD, MAIN, frame_geometry
 from indinb.instruments.cooling import Cooling
 from indinb.instruments.exposing import Burst
@@ -35,7 +36,7 @@ class GuideChip(Imager):
 
 
 @instrument(Interface.CCD)
-class Camera(Cooling, Imager):
+class Camera(Cooling, Campaign):
     """A camera: takes exposures and returns frames.
 
     Examples
@@ -173,9 +174,10 @@ class Camera(Cooling, Imager):
             yield self.device[FAST].set("INDI_ENABLED")
             yield self.device[_COUNT].set(count)
             burst = Burst(self.chip, count)
-            pictures = yield self._ask(
-                label, seconds, burst, [self.chip.image], count, burst.progress
-            )
+            with self._noted(settings):
+                pictures = yield self._ask(
+                    label, seconds, burst, [self.chip.image], count, burst.progress
+                )
         finally:
             yield from self._ensure(FAST, "INDI_DISABLED")
         frames = []

@@ -1,5 +1,6 @@
 """What a mount was asked for by this client; it is kept with the device, as views come and go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,7 +34,10 @@ class Errand:
 
 
 running: Running[Any] = Running()
-"""What moves mounts, and ends with words when a limit stops it."""
+"""What sends mounts somewhere."""
+
+by_hand: Running[None] = Running()
+"""What moves mounts while keys are pressed."""
 
 
 def errand_of(device: Device) -> Errand:
@@ -48,9 +52,18 @@ def begin_errand(device: Device, target: SkyCoord | None = None) -> Errand:
     return errand
 
 
-def take_over(device: Device, operation: Operation[T]) -> Operation[T]:
-    """Remember what moves a mount from now on; what did before, does no more."""
+def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]:
+    """Begin what moves a mount from now on; what did before, does no more."""
+    let_go(device)
+    operation = start()
     before = running.get(device)
     if before is not None:
         before.fail(Aborted(f"{before.label}: {operation.label} was asked for instead"))
     return running.keep(device, operation)
+
+
+def let_go(device: Device) -> None:
+    """Let go of the keys of a mount, before something else is asked of it."""
+    pressed = by_hand.get(device)
+    if pressed is not None:
+        pressed.give_up(Aborted(f"{pressed.label}: something else was asked for"))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from numbers import Integral
 from pathlib import PurePosixPath
@@ -25,6 +26,7 @@ from indinb.instruments.camerasettings import (
     Options,
     Settings,
     Subframe,
+    Wish,
     check,
     fulfil,
     seconds_of,
@@ -32,9 +34,11 @@ from indinb.instruments.camerasettings import (
 )
 from indinb.instruments.chips import GUIDE_HEAD, MAIN, Chip, frame_geometry
 from indinb.instruments.exposing import FILE_PATH, countdown, exposed, path_in, saved, stopped
+from indinb.instruments.headers import Headers, headers_of, names_of
 from indinb.instruments.readout import Readout
 from indinb.instruments.running import Running
 from indinb.instruments.watching import Watch
+from indinb.instruments.wiring import wire
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
 
@@ -228,7 +232,8 @@ class Imager(Readout):
                 for frame in frames:
                     print(frame.data.max())
         """
-        return Watch(self.device, self.chip, room)
+        self._headers.attend(self.device, self.chip)
+        return Watch(self.device, self.chip, room, self._headers.frame)
 
     def start_abort(self) -> Operation[None]:
         """Stop the exposure that is under way; see `abort`."""
@@ -261,7 +266,8 @@ class Imager(Readout):
         geometry = frame_geometry(self.device, self.chip)
         rule = partial(exposed, self.chip)
         ask = partial(self._ask, label, seconds, rule, [self.chip.image])
-        blob = yield from self._tried(ask, retries)
+        with self._noted(settings):
+            blob = yield from self._tried(ask, retries)
         return (yield from self._developed(blob, geometry))
 
     def _saving(
@@ -273,21 +279,32 @@ class Imager(Readout):
         path = yield self._ask(label, seconds, rule, [FILE_PATH] if tells else [])
         return PurePosixPath(path) if path else None
 
-    def _prepared(self, seconds: float, settings: Settings) -> Steps[float]:
-        """Set all that differs, and return how long to expose: a bias is as short as can be.
+    @property
+    def _headers(self) -> Headers:
+        return headers_of(self.device.connection)
 
-        What the camera cannot do is refused before anything is set.
-        """
+    def _noted(self, settings: Settings) -> AbstractContextManager[None]:
+        """Know what belongs into the headers of what comes now."""
+        return self._headers.exposing(self.device, self.chip, settings.frame_type)
+
+    def _prepared(self, seconds: float, settings: Settings) -> Steps[float]:
+        """Set all that differs, and return how long to expose."""
+        seconds, wished = self._checked(seconds, settings)
+        if settings.upload != LOCAL:
+            self.device.connection.enable_blobs(self.name, self.chip.image)
+        yield from fulfil(self.device, wished)
+        yield from wire(self.device, names_of(self.device, settings.frame_type))
+        return seconds
+
+    def _checked(self, seconds: float, settings: Settings) -> tuple[float, list[Wish]]:
+        """Refuse what the camera cannot do before anything is set; a bias is as short as can be."""
         exposure = self.device[self.chip.exposure]
         wished = wishes(self.device, self.chip, settings)
         if settings.frame_type.casefold() == "bias":
             seconds = max(seconds, exposure.elements[self.chip.seconds].min)
         build(exposure.vector, {self.chip.seconds: seconds})
         check(self.device, wished)
-        if settings.upload != LOCAL:
-            self.device.connection.enable_blobs(self.name, self.chip.image)
-        yield from fulfil(self.device, wished)
-        return seconds
+        return seconds, wished
 
     def _ask(
         self,
@@ -327,7 +344,7 @@ class Imager(Readout):
     def _developed(self, blob: Blob, geometry: Geometry | None) -> Steps[Frame]:
         """Make a frame of a picture, and know where it is saved."""
         connection = self.device.connection
-        frame: Frame = yield connection.worker.submit(Frame.from_blob, blob, geometry)
+        frame: Frame = yield connection.worker.submit(self._headers.frame, blob, geometry)
         if controls.selected(self.device, UPLOAD) == "UPLOAD_BOTH":
             frame.server_path = path_in(self.device)
         if connection.archive is not None:

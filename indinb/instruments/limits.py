@@ -119,7 +119,7 @@ class Limits:
         >>> down = Limits().breach(Equatorial(20.0, -30.0), Time("2026-01-15T20:30"), 37.2, -2.5)
         >>> for words in down.split("; "):
         ...     print(words)
-        31° below the horizon: telescope.limits.altitude is 0°
+        41° below the horizon: telescope.limits.altitude is 0°
         telescope.limits.off() switches all limits off
         """
         place = latitude, longitude

@@ -13,7 +13,7 @@ from indinb.client.device import Device
 from indinb.errors import Failed, IndiError, OutOfRange
 from indinb.instruments import apparent
 from indinb.instruments.apparent import Equatorial
-from indinb.instruments.errands import running
+from indinb.instruments.errands import by_hand, running
 from indinb.instruments.limits import Limits
 from indinb.instruments.mountframes import HORIZONTAL, J2000, coordinates_of
 from indinb.instruments.mountplace import clock_of, place_of
@@ -150,9 +150,9 @@ class LimitWatch:
             self._is_beyond = True
             logger.warning(words)
             print(printable(words))
-        operation = running.get(self._device)
-        if operation is not None:
-            operation.fail(Failed(f"{operation.label}: {words}"))
+        for operation in (running.get(self._device), by_hand.get(self._device)):
+            if operation is not None:
+                operation.give_up(Failed(f"{operation.label}: {words}"))
         self._switch(ABORT, "ABORT")
         self._switch(TRACK, "TRACK_OFF")
 

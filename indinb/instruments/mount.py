@@ -13,7 +13,7 @@ from indinb.instruments.base import Instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.errands import errand_of
 from indinb.instruments.limits import Limits
-from indinb.instruments.limitwatch import watch_of
+from indinb.instruments.limitwatch import MOTIONS, watch_of
 from indinb.instruments.mountframes import OF_DATE, Coordinates, coordinates_of
 from indinb.instruments.readings import is_on, number, state
 from indinb.protocol.vocabulary import State
@@ -91,6 +91,11 @@ class Mount(Instrument):
     def slewing(self) -> bool:
         """Whether it is on its way to a target or to its parking position."""
         return self._position.state is State.BUSY
+
+    @property
+    def moved_by_hand(self) -> bool:
+        """Whether it moves as a key is pressed: here, or of its hand controller."""
+        return any(state(self.device, name) is State.BUSY for name in MOTIONS)
 
     @property
     def tracking(self) -> bool:

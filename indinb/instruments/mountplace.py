@@ -62,13 +62,15 @@ def clock_of(device: Device) -> Clock:
     told it since the client is there: what it had announced at first is from when it was set, hours
     ago, and our computer knows better. So does it where both agree but for a second or two.
     """
+    own = device.connection.model.vector(device.name, TIME)
+    told = own if own is not None and _was_told(own) else None
     observatory = device.connection.devices.get(_OBSERVATORY)
     if observatory is not None and "SIMULATION_SPEED" in observatory:
-        told = observatory[TIME].vector
         speed = cast(float, observatory["SIMULATION_SPEED"]["SPEED"])
-        return Clock(_ahead(told) or 0.0, told.received, speed)
-    vector = device.connection.model.vector(device.name, TIME)
-    ahead = _ahead(vector) if vector is not None and _was_told(vector) else None
+        others = observatory[TIME].vector
+        newest = told if told is not None and told.received > others.received else others
+        return Clock(_ahead(newest) or 0.0, newest.received, speed)
+    ahead = None if told is None else _ahead(told)
     return Clock(ahead) if ahead is not None and abs(ahead) > RIGHT else Clock()
 
 

@@ -10,9 +10,11 @@ from indinb.client.clock import call_later
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.operation import Operation, Progress
-from indinb.client.procedure import Steps
+from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.errors import IndiError, OutOfRange
+from indinb.errors import IndiError, OutOfRange, Refused
+from indinb.instruments.errands import begin_errand, by_hand, let_go
+from indinb.instruments.mount import Mount
 
 _NS, _WE = "TELESCOPE_MOTION_NS", "TELESCOPE_MOTION_WE"
 _KEYS = {
@@ -81,7 +83,20 @@ def seconds_of(duration: object) -> float:
     return length
 
 
-def moving(device: Device, pressed: dict[str, str], seconds: float, label: str) -> Steps[None]:
+def start_move(
+    mount: Mount, pressed: dict[str, str], seconds: float, label: str
+) -> Operation[None]:
+    """Press keys for some seconds; those that are pressed already are let go before."""
+    device = mount.device
+    if mount.slewing and not mount.moved_by_hand:
+        raise Refused(f"{mount.name} is on its way: telescope.abort() stops it")
+    steps = _moving(device, pressed, seconds, label)
+    let_go(device)
+    begin_errand(device)
+    return by_hand.keep(device, Procedure(label, steps))
+
+
+def _moving(device: Device, pressed: dict[str, str], seconds: float, label: str) -> Steps[None]:
     """Press keys, wait, and let them go, whatever happens in the meantime.
 
     The key of the opposite direction would stop a mount that is moved already, so that one is

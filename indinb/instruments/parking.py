@@ -1,5 +1,6 @@
 """How a mount parks and goes home, step by step."""
 
+from functools import partial
 from typing import Any
 
 from astropy import units as u
@@ -51,7 +52,7 @@ def start_park(mount: Mount) -> Operation[Any]:
         return _under_way[device]
     if mount._is_parking:  # as another client wants it
         return Arrival(device[PARK])
-    operation = take_over(device, Procedure(f"park {mount.name}", parking(mount)))
+    operation = take_over(device, lambda: Procedure(f"park {mount.name}", parking(mount)))
     return _under_way.keep(device, operation)
 
 
@@ -145,11 +146,12 @@ def start_home(mount: Mount, member: str) -> Operation[Any]:
         raise Refused(f"{mount.name} is on its way home: telescope.abort() stops it")
     if member != "SET":
         begin_errand(mount.device)
-    operation = home.ask(
+    ask = partial(
+        home.ask,
         {member: True},
         finished,
         label=f"{member.lower()} home with {mount.name}",
         timeout=TIMEOUT,
         abort=lambda: mount.device[ABORT].set(),
     )
-    return take_over(mount.device, operation)
+    return take_over(mount.device, ask)

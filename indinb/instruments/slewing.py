@@ -9,6 +9,7 @@ from indinb.client.operation import Operation
 from indinb.client.procedure import Steps
 from indinb.errors import Refused
 from indinb.instruments.apparent import Equatorial
+from indinb.instruments.earth import offline
 from indinb.instruments.errands import begin_errand
 from indinb.instruments.limitwatch import ABORT
 from indinb.instruments.mount import Mount
@@ -54,7 +55,8 @@ def slewing(mount: Mount, label: str, aim: SkyCoord, name: str | None) -> Steps[
     """Go to a place and track it."""
     check_free(mount)
     asked = mount._coordinates.write(aim, mount.time, mount._where)
-    errand = begin_errand(mount.device, aim.icrs)
+    with offline():
+        errand = begin_errand(mount.device, aim.icrs)
     yield from mount._ensure(_HOW, "TRACK")
     yield _going(mount, label, asked, partial(arrived, asked))
     errand.object = name

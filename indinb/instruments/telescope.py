@@ -10,7 +10,7 @@ from indinb.client.procedure import Procedure
 from indinb.instruments import dithering, nudging, parking, slewing, trackrates
 from indinb.instruments.base import instrument
 from indinb.instruments.earth import offline
-from indinb.instruments.errands import begin_errand, take_over
+from indinb.instruments.errands import take_over
 from indinb.instruments.limitwatch import ABORT
 from indinb.instruments.mount import TRACK, Mount
 from indinb.instruments.pulses import start_pulse
@@ -52,7 +52,8 @@ class Telescope(Mount):
         what = name or icrs
         slewing.check_limits(self, aim, what)
         label = f"slew {self.name} to {target.strip() if isinstance(target, str) else icrs}"
-        return take_over(self.device, Procedure(label, slewing.slewing(self, label, aim, name)))
+        steps = slewing.slewing(self, label, aim, name)
+        return take_over(self.device, lambda: Procedure(label, steps))
 
     def slew(self, target: Any, dec: Any = None, /, *, name: str | None = None) -> SkyCoord:
         """Point at a target and track it; waits with a progress bar, and Ctrl-C stops the mount.
@@ -119,7 +120,8 @@ class Telescope(Mount):
     def start_flip(self) -> Operation[SkyCoord]:
         """Start to change to the other side of the pier; see `flip`."""
         label = f"flip {self.name}"
-        return take_over(self.device, Procedure(label, slewing.flipping(self, label)))
+        steps = slewing.flipping(self, label)
+        return take_over(self.device, lambda: Procedure(label, steps))
 
     def flip(self) -> SkyCoord:
         """Point where it points from the other side of the pier, as German mounts have to.
@@ -231,11 +233,7 @@ class Telescope(Mount):
         """Start to move by hand; see `move`."""
         pressed, seconds = nudging.keys(direction), nudging.seconds_of(duration)
         slewing.check_free(self)
-        label = f"move {self.name} {direction}"
-        steps = nudging.moving(self.device, pressed, seconds, label)
-        operation = take_over(self.device, Procedure(label, steps))
-        begin_errand(self.device)
-        return operation
+        return nudging.start_move(self, pressed, seconds, f"move {self.name} {direction}")
 
     def move(self, direction: str, duration: u.Quantity) -> None:
         """Move as by its hand controller, at `slew_rate`; it stops at the end, come what may.
@@ -276,9 +274,8 @@ class Telescope(Mount):
         radius = dithering.arcsec_of(amount)
         slewing.check_free(self)
         label = f"dither with {self.name}"
-        return take_over(
-            self.device, Procedure(label, dithering.dithering(self, label, radius, seed))
-        )
+        steps = dithering.dithering(self, label, radius, seed)
+        return take_over(self.device, lambda: Procedure(label, steps))
 
     def dither(self, amount: u.Quantity, *, seed: int | None = None) -> None:
         """Move aside by a little between pictures, so that faults of the chip do not add up.

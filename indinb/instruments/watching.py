@@ -4,6 +4,7 @@ import logging
 import threading
 import weakref
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import NamedTuple, Self
 
@@ -42,10 +43,19 @@ class Watch:
         Which of its chips.
     room : int
         Pictures that may wait; of more, the newest are kept.
+    develop : callable
+        Makes a frame of a BLOB and its geometry.
     """
 
-    def __init__(self, device: Device, chip: Chip = MAIN, room: int = 4) -> None:
+    def __init__(
+        self,
+        device: Device,
+        chip: Chip = MAIN,
+        room: int = 4,
+        develop: Callable[[Blob, Geometry | None], Frame] = Frame.from_blob,
+    ) -> None:
         self._device = device
+        self._develop = develop
         self._inbox = inbox = _Inbox(device, chip, room)
         found = device[chip.image]
         subscription = found.observe(inbox.hear)
@@ -94,7 +104,7 @@ class Watch:
         try:
             while picture := (yield self._inbox.take()):
                 try:
-                    frame: Frame = yield connection.worker.submit(Frame.from_blob, *picture)
+                    frame: Frame = yield connection.worker.submit(self._develop, *picture)
                     return frame
                 except ImageError as error:
                     logger.warning("a picture of %s was left out: %s", self._device.name, error)

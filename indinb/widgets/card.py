@@ -138,6 +138,7 @@ class Card:
     def _run(self, operation: Operation[Any]) -> None:
         """Show the progress of what takes its time, and how it ends."""
         self._operation = operation
+        self._note = None  # of what this has replaced
         self._watch(operation)
 
     def _watch(self, operation: "Future[Any]") -> None:

@@ -72,6 +72,16 @@ def test_video_is_not_written(format: str, bench: Bench, archive: Archive, tmp_p
     assert archive.unsaved == ()
 
 
+def test_what_is_left_out_is_not_written(bench: Bench, archive: Archive, tmp_path: Path):
+    with archive.leaving_out(CCD):
+        trial = bench.send_picture("trial")
+        bench.send_picture("guide", of=GUIDERS_IMAGE)
+        assert archive.stored(trial, CCD)
+    bench.send_picture("stars")
+    bench.worker.work()
+    assert written(tmp_path) == ["stars", "guide"]
+
+
 def test_what_came_before_is_not_written(bench: Bench, tmp_path: Path):
     archive = Archive(bench, label)
     bench.send_picture("early")

@@ -62,7 +62,7 @@ def test_a_frame_knows_its_file(answer, driver: Driver, camera: Camera, folder: 
         frame = camera.expose(1)
         assert frame.path.parent == folder
         assert f"_{number:03}_" in frame.path.name
-        assert frame.path.read_bytes() == captures.TINY_FITS
+        assert frame.path.read_bytes()[2880:] == captures.TINY_FITS[2880:]
     assert len(list(folder.iterdir())) == 29
     assert Frame.from_fits(frame.path).data.tolist() == frame.data.tolist()
 

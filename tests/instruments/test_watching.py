@@ -11,11 +11,13 @@ import pytest
 
 from indinb import Camera, Client, Frame
 from indinb.client import operation as operation_module
+from indinb.client import reading
 from indinb.errors import ConnectionLost, Failed
 from indinb.protocol.messages import EnableBlob, Message
 from indinb.protocol.vocabulary import BlobMode, State
 from tests.captures import TINY_FITS
 from tests.client.fakes import CCD, IMAGE, FakeServer, delete, numbers, update
+from tests.client.harbour import Harbour
 from tests.instruments.cameras import BUSY, OK, SMALL, WHOLE, Make, of
 from tests.instruments.evidence import picture
 from tests.waiting import wait_until
@@ -178,6 +180,18 @@ def test_a_lost_link_is_told(camera: Camera, server: FakeServer):
         wait_until(connection, lambda: connection.status == "lost")
         with pytest.raises(ConnectionLost):
             next(frames)
+
+
+def test_when_the_link_is_back_it_goes_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    harbour = Harbour(*SMALL)
+    client = Client(harbour.open(), "fake:7000", reopen=harbour.open)
+    with client.open(), of(client).watch() as frames:
+        harbour.server.tell(numbered(1))
+        harbour.cut(client)
+        harbour.server.tell(numbered(2))
+        assert [last_pixel(next(frames)) for _ in range(2)] == [1, 2]
+    harbour.close()
 
 
 def test_a_driver_that_is_gone_is_told(camera: Camera, server: FakeServer):
