@@ -201,7 +201,7 @@ def _at_rest() -> Iterator[Wish]:
 
 
 def _transfer(device: Device, chip: Chip, settings: Settings) -> Iterator[Wish]:
-    if settings.format == "fits":
+    if str(settings.format).casefold() == "fits":
         yield Wish(FORMAT, {"FORMAT_FITS": True}, dispensable=True)
     else:
         yield Wish(FORMAT, {controls.choose(device, FORMAT, settings.format): True})

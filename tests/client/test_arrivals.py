@@ -2,7 +2,7 @@
 
 import pytest
 
-from indinb.client.arrivals import arrived, with_only
+from indinb.client.arrivals import arrived, is_video, with_only
 from indinb.client.observers import Change
 from indinb.protocol.messages import Blob, Notice
 from indinb.protocol.vocabulary import Kind, State
@@ -42,6 +42,13 @@ def test_an_empty_blob_is_one():
 @pytest.mark.parametrize("format", [".stream", ".STREAM", ".stream_jpg", "Stream.z"])
 def test_video_does_not_count(format):
     assert brought(update(BOTH, CCD1=blob(format), PREVIEW=blob())) == [{"PREVIEW"}]
+
+
+def test_video_counts_if_it_is_wanted():
+    report = update(BOTH, CCD1=blob(".stream"), PREVIEW=blob())
+    (change,) = changes_of([BOTH], report)
+    assert set(arrived(change, video=True)) == {"CCD1", "PREVIEW"}
+    assert [is_video(each) for each in change.new.values()] == [True, False]
 
 
 def test_a_definition_with_other_members_does_not_bring_the_old_blob_again():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indinb import Camera, Client
 from indinb.errors import ImageError
 from indinb.images.image import Geometry
-from indinb.instruments.chips import frame_geometry
+from indinb.instruments.chips import GUIDE_HEAD, frame_geometry
 from indinb.protocol.messages import Define, Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, numbers, update
@@ -43,6 +43,17 @@ def without(definition: Define, *names: str) -> Define:
 
 def test_the_geometry_is_that_of_the_subframe():
     assert frame_geometry(device(FRAME, BINNING, INFO)) == Geometry(6, 4, 16)
+
+
+def test_each_chip_has_a_geometry_of_its_own():
+    guider = [
+        each._replace(name=each.name.replace("CCD", "GUIDER"))
+        for each in (changed(FRAME, WIDTH=8.0), BINNING, INFO)
+    ]
+    camera = device(FRAME, BINNING, INFO, *guider)
+    assert frame_geometry(camera, GUIDE_HEAD) == Geometry(8, 4, 16)
+    assert frame_geometry(camera) == Geometry(6, 4, 16)
+    assert frame_geometry(device(FRAME, BINNING, INFO), GUIDE_HEAD) is None
 
 
 @pytest.mark.parametrize(
