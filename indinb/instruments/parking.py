@@ -17,7 +17,7 @@ from indinb.instruments.earth import offline
 from indinb.instruments.errands import begin_errand, take_over
 from indinb.instruments.limitwatch import ABORT
 from indinb.instruments.mount import PARK, Mount
-from indinb.instruments.mountframes import OF_DATE
+from indinb.instruments.mountframes import OF_DATE, complete
 from indinb.instruments.mountrules import finished, has_parked
 from indinb.instruments.running import Running
 from indinb.instruments.slewing import TIMEOUT, check_free
@@ -123,6 +123,7 @@ def _position(mount: Mount, where: SkyCoord) -> dict[str, float]:
     """Write a parking position as the mount has it."""
     members = set(mount.device[_POSITION])
     now = mount.time
+    where = complete(where, now, mount._where)
     with offline():
         if "PARK_HA" in members:
             there = where.transform_to(HADec(obstime=now, location=mount.site))

@@ -31,6 +31,11 @@ PARK_ONLY = switches("TELESCOPE_PARK", {"PARK": False}, ONE, device=MOUNT)
 ABORT = switches("TELESCOPE_ABORT_MOTION", {"ABORT": False}, ONE, device=MOUNT)
 TRACK = switches("TELESCOPE_TRACK_STATE", {"TRACK_ON": False, "TRACK_OFF": True}, device=MOUNT)
 HOW = switches("ON_COORD_SET", {"TRACK": True, "SLEW": False, "SYNC": False}, device=MOUNT)
+MODE = switches(
+    "TELESCOPE_TRACK_MODE",
+    {"TRACK_SIDEREAL": True, "TRACK_SOLAR": False, "TRACK_CUSTOM": False},
+    device=MOUNT,
+)
 NORTH_SOUTH = switches(
     "TELESCOPE_MOTION_NS", {"MOTION_NORTH": False, "MOTION_SOUTH": False}, ONE, device=MOUNT
 )
@@ -39,7 +44,9 @@ WEST_EAST = switches(
 )
 HOME = switches("TELESCOPE_HOME", {"FIND": False, "SET": False, "GO": False}, ONE, device=MOUNT)
 
-_OTHERS_OFF = {of.name: {each.name: False for each in of.members} for of in (PARK, TRACK, HOW)}
+_OTHERS_OFF = {
+    of.name: {each.name: False for each in of.members} for of in (PARK, TRACK, HOW, MODE)
+}
 
 Answer = Callable[[New], Iterable[Message]]
 
