@@ -3,7 +3,7 @@
 import pytest
 
 import indinb
-from indinb import Camera, Client, FilterWheel, Focuser, Telescope
+from indinb import Camera, Client, FilterWheel, Focuser, Guider, Telescope
 from indinb.client import display
 from indinb.client.device import Device
 from indinb.client.procedure import Procedure
@@ -19,9 +19,9 @@ from tests.waiting import wait_until
 @pytest.mark.parametrize(
     ("device", "kinds"),
     [
-        ("CCD Simulator", [Camera, FilterWheel]),
-        ("Guide Simulator", [Camera]),
-        ("Telescope Simulator", [Telescope]),
+        ("CCD Simulator", [Camera, Guider, FilterWheel]),
+        ("Guide Simulator", [Camera, Guider]),
+        ("Telescope Simulator", [Telescope, Guider]),
         ("Focuser Simulator", [Focuser]),
         ("Filter Simulator", [FilterWheel]),
     ],
@@ -34,7 +34,7 @@ def test_which_instruments_a_device_is(client: Client, device: str, kinds: list[
 
 def test_the_room_is_a_function_too(client: Client):
     device = client.devices["CCD Simulator"]
-    assert [type(found) for found in indinb.instruments(device)] == [Camera, FilterWheel]
+    assert [type(found) for found in indinb.instruments(device)] == [Camera, Guider, FilterWheel]
     assert indinb.instruments.Camera is Camera
     assert Base is Instrument
 

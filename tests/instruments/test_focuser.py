@@ -210,7 +210,7 @@ def test_ctrl_c_stops_the_focuser(stoppable: Focuser, monkeypatch: pytest.Monkey
 def test_progress_follows_the_focuser(stoppable: Focuser):
     operation = _begin(stoppable)
     wait_until(stoppable.device, lambda: operation.progress.fraction > 0.02)
-    fraction, detail = operation.progress
+    fraction, detail, _ = operation.progress
     assert fraction < 1
     assert detail.endswith(" → 95 000")
     assert not detail.startswith("50 000")
