@@ -48,11 +48,17 @@ def is_aligned(device: Device) -> bool:
     """
     if any(number(device, _MEASUREMENTS, name) for name in members(device, _MEASUREMENTS)):
         return True
-    azimuth = number(device, CIRCLE.name, CIRCLE.member)
-    try:
-        telescope = Telescope(device.connection.devices[str(device[_ACTIVE][_TELESCOPE]).strip()])
-        aim = telescope.altaz.az.deg
-    except IndiError:  # it is not connected, or does not know where it stands
-        return False
+    here, aim = number(device, CIRCLE.name, CIRCLE.member), _aim(device)
     near = number(device, "DOME_PARAMS", "AUTOSYNC_THRESHOLD") or CIRCLE.near
-    return azimuth is not None and apart(azimuth, aim) <= near
+    return here is not None and aim is not None and apart(here, aim) <= near
+
+
+def _aim(device: Device) -> float | None:
+    """Return the azimuth of the telescope that a dome follows, as far as it is known."""
+    devices, roles = device.connection.devices, roles_of(device.connection)
+    known = device[_ACTIVE][_TELESCOPE] if _TELESCOPE in members(device, _ACTIVE) else None
+    telescope = devices.get(str(known).strip()) or roles.find("telescope")
+    try:
+        return None if telescope is None else float(Telescope(telescope).altaz.az.deg)
+    except IndiError:  # it is not connected, or does not know where it stands
+        return None

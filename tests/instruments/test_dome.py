@@ -1,11 +1,15 @@
 """Domes: INDI's simulator, and ours."""
 
+import signal
+
 import pytest
 from astropy import units as u
 from astropy.coordinates import Angle
 
 import indinb
 from indinb import Client, Dome, Telescope
+from indinb.client import display
+from indinb.client import operation as operation_room
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, Failed, IndiError, OutOfRange, Refused
 from tests.instruments.hall import DOME, MOUNT, hall  # noqa: F401  a fixture
@@ -87,6 +91,19 @@ def test_abort_of_the_dome(dome: Dome):
         operation.result()
     assert not dome.moving
     assert dome.move_by(5 * u.deg) is not None
+
+
+@ours
+def test_ctrl_c_stops_the_dome(dome: Dome, monkeypatch: pytest.MonkeyPatch):
+    def press_ctrl_c(operation: Operation) -> None:
+        wait_until(dome.device, lambda: dome.moving)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(operation_room, "_UNNOTICED", 0.0)
+    monkeypatch.setattr(display, "_follow", press_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        dome.move_to(dome.azimuth + 170 * u.deg)
+    wait_until(dome.device, lambda: not dome.moving)
 
 
 @ours

@@ -11,7 +11,7 @@ from indinb.errors import Aborted, ConnectionLost, Failed, Refused, UnknownPrope
 from indinb.protocol.messages import Message, New, Notice, Update
 from indinb.protocol.vocabulary import State, SwitchRule
 from tests.client.fakes import Answer, Define, numbers, obey, silence, switches, texts, update
-from tests.instruments.hall import DOME
+from tests.instruments.hall import DOME, MOUNT
 from tests.waiting import wait_until
 
 BUSY, OK, IDLE, ALERT = State.BUSY, State.OK, State.IDLE, State.ALERT
@@ -39,6 +39,12 @@ SLAVING = switches(
     "DOME_AUTOSYNC", {"DOME_AUTOSYNC_ENABLE": False, "DOME_AUTOSYNC_DISABLE": True}, device=DOME
 )
 ACTIVE = texts("ACTIVE_DEVICES", {"ACTIVE_OTHER": "Else", "ACTIVE_TELESCOPE": ""}, device=DOME)
+THRESHOLD = numbers("DOME_PARAMS", {"AUTOSYNC_THRESHOLD": 5.0}, device=DOME)
+TELESCOPE = (
+    texts("DRIVER_INFO", {"DRIVER_INTERFACE": "1"}, device=MOUNT),
+    numbers("EQUATORIAL_EOD_COORD", {"RA": 5.0, "DEC": 89.0}, device=MOUNT, state=OK),
+    numbers("GEOGRAPHIC_COORD", {"LAT": 40.0, "LONG": 10.0, "ELEV": 0.0}, device=MOUNT),
+)
 ALL = (INFO, AZIMUTH, SHUTTER, PARK, MOTION, STOP, SLAVING)
 ROOF = (INFO, PARK, MOTION, STOP)
 
@@ -333,6 +339,15 @@ def test_the_telescope_is_named_among_the_other_devices(make):
     assert not dome.ready  # a telescope that does not tell where it points
     dome.slave()
     assert [name for name, _ in _asked(dome)][1:] == ["DOME_AUTOSYNC", "DOME_AUTOSYNC"]
+
+
+@pytest.mark.parametrize(("beside", "ready"), [(0, True), (4, True), (6, False), (180, False)])
+def test_a_slaved_dome_is_ready_before_the_telescope(make, beside: float, ready: bool):
+    dome = make(*ALL, THRESHOLD, *TELESCOPE)
+    dome.slave()
+    azimuth = indinb.Telescope(dome.device.connection.devices[MOUNT]).altaz.az.deg
+    dome.device.connection.server.tell(at((azimuth + beside) % 360, OK))
+    assert dome.ready is ready
 
 
 def test_a_dome_that_measures_itself_is_believed(make):
