@@ -140,10 +140,11 @@ def copy_blank(source: Path, folder: Path) -> None:
 
 
 class Lab(NamedTuple):
-    """A JupyterLab that is up, and the folder that it serves."""
+    """A JupyterLab that is up, the folder that it serves, and that of its own files."""
 
     address: str
     folder: Path
+    private: Path
 
     def open(self, page: Page, name: str, *cells: str) -> "Notebook":
         """Make a notebook of cells of code, and open it; a last cell is left for `seconds`."""

@@ -176,7 +176,7 @@ def test_slices_are_short_enough_for_fingers():
 
 
 @pytest.mark.parametrize("press", [interrupt, partial(sys.exit, 1)], ids=["Ctrl-C", "exit"])
-def test_a_request_interrupted_when_it_was_sent_is_aborted(desk, clock, press):
+def test_a_request_interrupted_when_it_was_sent_is_aborted(desk, clock, impatient, press):
     stops = []
     desk.on_send = lambda message: press()
     with pytest.raises((KeyboardInterrupt, SystemExit)):
@@ -212,7 +212,7 @@ def test_a_request_that_cannot_be_written_leaves_nothing_behind(desk, clock):
     assert desk.observers.interested(CCD, None) == ()
 
 
-def test_ctrl_c_in_the_first_step_of_a_procedure_stops_it(desk, clock):
+def test_ctrl_c_in_the_first_step_of_a_procedure_stops_it(desk, clock, impatient):
     stops, closed = [], []
 
     def steps():
@@ -227,7 +227,7 @@ def test_ctrl_c_in_the_first_step_of_a_procedure_stops_it(desk, clock):
     assert (stops, closed) == ([1], [True])
 
 
-def test_ctrl_c_right_after_a_step_has_begun_stops_it():
+def test_ctrl_c_right_after_a_step_has_begun_stops_it(impatient):
     class Begun(Slow):
         def add_done_callback(self, callback):
             interrupt()

@@ -60,7 +60,7 @@ def test_what_does_not_end_is_not_waited_for_for_ever(worker, held):
 
 def test_it_may_be_closed_at_the_end_of_a_job(worker, held):
     job = worker.submit(int)
-    job.add_done_callback(lambda _: worker.close(SOON))
+    job.add_done_callback(lambda _: worker.close(0))
     job.add_done_callback(lambda _: held.set())
     assert worker.close(SOON) is True
 

@@ -8,7 +8,7 @@ from typing import Any
 import comm
 import pytest
 from ipywidgets.widgets.widget import _instances
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from indinb.client import asking
 from indinb.widgets import Panel, ProgressBar, dashboard, feed, progress
@@ -35,6 +35,9 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=20_000)  # ms: the computer may be busy with something else
 
 
 @pytest.fixture(autouse=True)
@@ -132,9 +135,9 @@ def only_page(browser: Browser) -> Page:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab, for all modules that make their own notebooks: it takes long to start."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    with jupyter_lab(folder, tmp_path_factory.mktemp("jupyter")) as address:
-        yield Lab(address, folder)
+    folder, private = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("jupyter")
+    with jupyter_lab(folder, private) as address:
+        yield Lab(address, folder, private)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests import kernels
-from tests.lab import NUMBERED, Notebook, jupyter_lab, write_notebook
+from tests.lab import NUMBERED, Lab, Notebook, write_notebook
+
+pytestmark = pytest.mark.calm
 
 QUICK = 0.7  # seconds, of which JavaScript waits 0.4 for an answer
 TRIES = 3  # as the computer may be busy with something else
@@ -80,19 +82,12 @@ class Lesson(Notebook):
 
 
 @pytest.fixture(scope="module")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def address(lab: Lab) -> str:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    return tmp_path_factory.mktemp("jupyter")
-
-
-@pytest.fixture(scope="module")
-def address(private: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("notebooks")
     for version in kernels.chosen():
-        name = kernels.add(version, private / "data")
-        write_notebook(folder / f"{version}.ipynb", *CELLS.values(), kernel=name)
-    with jupyter_lab(folder, private) as address:
-        yield address
+        name = kernels.add(version, lab.private / "data")
+        write_notebook(lab.folder / f"{version}.ipynb", *CELLS.values(), kernel=name)
+    return lab.address
 
 
 @pytest.fixture(scope="module", params=kernels.chosen())
@@ -128,8 +123,8 @@ def begun(browser: Browser, address: str, version: str) -> Lesson | None:
 
 
 @pytest.fixture(autouse=True)
-def no_kernel_complains(private: Path, lesson: Lesson) -> Iterator[None]:
-    log = private / "log"
+def no_kernel_complains(lab: Lab, lesson: Lesson) -> Iterator[None]:
+    log = lab.private / "log"
     before = len(log.read_text())
     yield
     assert "Traceback" not in log.read_text()[before:]

@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page
 from tests.lab import Lab, Notebook
 from tests.widgets.storm import PROPERTIES, group_of, last_shown
 
+pytestmark = pytest.mark.calm
+
 RATE, SECONDS = 1_000, 10
 TOTAL = RATE * SECONDS
 GUSTS, GUST = 4, 10 * PROPERTIES  # short storms, and the updates of each

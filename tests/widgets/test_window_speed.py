@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from tests.lab import Lab, Notebook
 from tests.widgets.stopwatch import seconds_from_click, seconds_from_run
 
+pytestmark = pytest.mark.calm
+
 MANY = """\
 from tests.widgets.storm import Drivers
 drivers = Drivers(*(f"Device {number:02}" for number in range(20)))
