@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indinb.instruments import Camera as Camera
     from indinb.instruments import FilterWheel as FilterWheel
     from indinb.instruments import Focuser as Focuser
+    from indinb.instruments import Limits as Limits
     from indinb.instruments import Telescope as Telescope
     from indinb.observatory import Client as Client
     from indinb.observatory import connect as connect
@@ -33,6 +34,7 @@ _PUBLIC = {
     "Focuser": "indinb.instruments",
     "Frame": "indinb.images.frame",
     "IndiError": "indinb.errors",
+    "Limits": "indinb.instruments",
     "Telescope": "indinb.instruments",
     "connect": "indinb.observatory",
     "errors": "indinb",

@@ -11,6 +11,7 @@ from indinb.instruments.base import Instrument, instrument, instruments
 from indinb.instruments.camera import Camera
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.focuser import Focuser
+from indinb.instruments.limits import Limits
 from indinb.instruments.telescope import Telescope
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FilterWheel",
     "Focuser",
     "Instrument",
+    "Limits",
     "Telescope",
     "instrument",
     "instruments",

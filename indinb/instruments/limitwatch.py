@@ -44,7 +44,7 @@ def watch_of(device: Device) -> "LimitWatch":
         fresh = LimitWatch(device)
         watch = device.belongings.setdefault(LimitWatch, fresh)
         if watch is fresh and not device.connection.read_only:
-            device.connection.keep_doing(watch.look)
+            device.connection.chores.add(watch.look)
     return watch
 
 
