@@ -83,6 +83,14 @@ class LimitWatch:
         if broken is not None:
             raise OutOfRange(f"{what} is {broken}")
 
+    def check_here(self) -> None:
+        """Raise OutOfRange if a mount may not track where it points, unless it is on its way."""
+        device = self._device
+        now = clock_of(device).now
+        direction = self._direction(now)
+        if direction is not None and state(device, coordinates_of(device).name) is not State.BUSY:
+            self.check(direction, "where it points")
+
     def look(self) -> None:
         """Stop the mount if it has moved beyond its limits; what is not due yet costs nothing."""
         now = monotonic()
