@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from indinb.instruments import Focuser as Focuser
     from indinb.instruments import GuideChip as GuideChip
     from indinb.instruments import Guider as Guider
+    from indinb.instruments import Limits as Limits
     from indinb.instruments import Power as Power
     from indinb.instruments import Rotator as Rotator
     from indinb.instruments import SkyQuality as SkyQuality
@@ -51,6 +52,7 @@ _PUBLIC = {
     "GuideChip": "indinb.instruments",
     "Guider": "indinb.instruments",
     "IndiError": "indinb.errors",
+    "Limits": "indinb.instruments",
     "Power": "indinb.instruments",
     "Rotator": "indinb.instruments",
     "SkyQuality": "indinb.instruments",

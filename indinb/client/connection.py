@@ -25,6 +25,7 @@ from typing import Any, Self
 
 from indinb.client import display
 from indinb.client.archive import Archive
+from indinb.client.chores import Chores
 from indinb.client.clock import check_may_wait
 from indinb.client.completion import offer_keys
 from indinb.client.device import Device
@@ -93,6 +94,7 @@ class Connection(Session):
         self.observers = Observers(watched=True)
         self.devices = Devices(self)
         self.worker = Worker()
+        self.chores = Chores()
         self.archive: Archive | None = None
         self.belongings: dict[Any, Any] = {}
         self._scope = [devices] if isinstance(devices, str) else devices
@@ -100,7 +102,6 @@ class Connection(Session):
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._sweep_at = math.inf
         self._looked_at = 0.0
-        self._chores: dict[Callable[[], object], bool] = {}  # and whether it has failed
 
     def open(self) -> Self:
         """Start reading, ask for all definitions, and wait until they have come.
@@ -160,17 +161,6 @@ class Connection(Session):
             Returns soon; may send, but not wait.
         """
         return self.observers.add((None, None), handler)
-
-    def keep_doing(self, chore: Callable[[], object]) -> None:
-        """Call `chore` again and again while there is a link: at least once a second.
-
-        Parameters
-        ----------
-        chore : callable
-            Called with nothing on the reader thread, whenever something has come; it returns at
-            once if nothing is due, and may send, but not wait.
-        """
-        self._chores = {**self._chores, chore: False}
 
     def wait_for(
         self, device: str, property: str | None = None, timeout: float = 5.0
@@ -329,16 +319,7 @@ class Connection(Session):
             self._sweep_at = math.inf
             for delta in self.model.sweep():
                 self._publish(delta)
-        for chore in self._chores:
-            self._do(chore)
-
-    def _do(self, chore: Callable[[], object]) -> None:
-        try:
-            chore()
-        except Exception:
-            if not self._chores[chore]:
-                self._chores[chore] = True
-                logger.exception("a chore failed (it will not be told again): %r", chore)
+        self.chores.do()
 
     def _status_changed(self, before: Status, after: Status) -> None:
         self._looked_at = time.monotonic()

@@ -15,6 +15,7 @@ from indinb.instruments.flatpanel import DustCap, FlatPanel
 from indinb.instruments.focuser import Focuser
 from indinb.instruments.gps import GPS
 from indinb.instruments.guider import Guider
+from indinb.instruments.limits import Limits
 from indinb.instruments.power import Power
 from indinb.instruments.rotator import Rotator
 from indinb.instruments.skyquality import SkyQuality
@@ -32,6 +33,7 @@ __all__ = [
     "GuideChip",
     "Guider",
     "Instrument",
+    "Limits",
     "Power",
     "Rotator",
     "SkyQuality",

@@ -44,7 +44,7 @@ def watch_of(device: Device) -> "LimitWatch":
         fresh = LimitWatch(device)
         watch = device.belongings.setdefault(LimitWatch, fresh)
         if watch is fresh and not device.connection.read_only:
-            device.connection.keep_doing(watch.look)
+            device.connection.chores.add(watch.look)
     return watch
 
 
@@ -82,6 +82,14 @@ class LimitWatch:
         broken = self._breach(direction, clock_of(self._device).now)
         if broken is not None:
             raise OutOfRange(f"{what} is {broken}")
+
+    def check_here(self) -> None:
+        """Raise OutOfRange if a mount may not track where it points, unless it is on its way."""
+        device = self._device
+        now = clock_of(device).now
+        direction = self._direction(now)
+        if direction is not None and state(device, coordinates_of(device).name) is not State.BUSY:
+            self.check(direction, "where it points")
 
     def look(self) -> None:
         """Stop the mount if it has moved beyond its limits; what is not due yet costs nothing."""

@@ -143,8 +143,7 @@ class Telescope(Mount):
     def start_track(self, mode: trackrates.Mode = None) -> Operation[None]:
         """Start to follow the sky; see `track`."""
         slewing.check_free(self)
-        if self._position.defined and not self.slewing:
-            slewing.check_limits(self, self._pointing(self.time), "where it points")
+        self._watch.check_here()
         return Procedure(f"track with {self.name}", trackrates.tracking(self.device, mode))
 
     def track(self, mode: trackrates.Mode = None) -> None:

@@ -369,3 +369,18 @@ def test_time_that_runs_out_is_told(clock):
     with pytest.raises(TimeoutError, match=r"slew to M31: not done .*; it goes on"):
         slew.result(0.01)
     assert slew.running()
+
+
+def test_what_is_given_up_tells_why_and_stops():
+    stopped = []
+
+    class Motion(Operation):
+        def _stop(self):
+            stopped.append(self)
+
+    motion = Motion("move")
+    motion.give_up(Failed("there is a wall"))
+    with pytest.raises(Failed, match="there is a wall"):
+        motion.result()
+    motion.give_up(Failed("there is another"))
+    assert stopped == [motion]

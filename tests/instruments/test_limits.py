@@ -183,6 +183,13 @@ def test_tracking_beyond_a_limit_does_not_even_begin(north: Telescope):
     assert _sent(north, "TELESCOPE_TRACK_STATE") == []
 
 
+def test_a_mount_that_does_not_know_where_it_points_may_track(connect: Callable[..., Client]):
+    client = connect(mounts.HORIZONTAL, mounts.NOWHERE, mounts.TRACK, answer=mounts.arriving)
+    telescope = Telescope(client.devices[MOUNT])
+    telescope.track()
+    assert telescope.tracking
+
+
 def test_switched_off_nothing_is_stopped(north: Telescope):
     north.limits.off()
     _tell(north, TRACKING, BELOW)
