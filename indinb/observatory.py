@@ -105,7 +105,8 @@ class Client(Ensemble):
     @save_to.setter
     def save_to(self, folder: str | PathLike[str] | None) -> None:
         if self.archive is None:
-            self.archive = Archive(self, headers_of(self).label)
+            headers = headers_of(self)
+            self.archive = Archive(self, headers.label, headers.hear)
         self.archive.save_to(folder)
 
     @property

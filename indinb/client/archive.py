@@ -7,7 +7,7 @@ stays in memory, and is reported at once.
 
 import datetime as dt
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from os import PathLike
@@ -40,6 +40,8 @@ class Archive:
         Whose BLOBs.
     label : callable
         Says how to name the file of a BLOB, and what to write.
+    hear : callable, optional
+        Called with each change that brings BLOBs, before they are kept, on the reader thread.
 
     Examples
     --------
@@ -57,9 +59,15 @@ class Archive:
     >>> archive.close()
     """
 
-    def __init__(self, connection: Owner, label: Labeler) -> None:
+    def __init__(
+        self,
+        connection: Owner,
+        label: Labeler,
+        hear: Callable[[Change], object] | None = None,
+    ) -> None:
         self._connection = connection
         self._label = label
+        self._hear_first = hear
         self._subscription: Subscription | None = None  # while it is on
         self._backlog = Backlog(label)
         self._left_out: set[str] = set()
@@ -163,7 +171,10 @@ class Archive:
             self._subscription = None
 
     def _hear(self, change: Change) -> None:
-        for blob in arrived(change).values():
+        blobs = arrived(change)
+        if blobs and self._hear_first is not None:
+            self._hear_first(change)
+        for blob in blobs.values():
             self.store(blob, change.new.definition.device)
 
     def _write_soon(self, arrival: Arrival) -> bool:

@@ -163,18 +163,15 @@ class Headers:
 
 
 def headers_of(connection: Connection) -> Headers:
-    """Return what completes the headers of a connection's pictures, from now on.
+    """Return what completes the headers of a connection's pictures.
 
     Parameters
     ----------
     connection : Connection
         Any; a `Client` is one.
     """
-    if Headers not in connection.belongings:
-        headers = connection.belongings.setdefault(Headers, Headers())
-        connection.observers.add((None, None), headers.hear)
-    found: Headers = connection.belongings[Headers]
-    return found
+    headers: Headers = connection.belongings.setdefault(Headers, Headers())
+    return headers
 
 
 def names_of(camera: Device, frame_type: str) -> dict[str, str | None]:

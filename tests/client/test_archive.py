@@ -82,6 +82,17 @@ def test_what_is_left_out_is_not_written(bench: Bench, archive: Archive, tmp_pat
     assert written(tmp_path) == ["stars", "guide"]
 
 
+def test_somebody_hears_of_pictures_before_they_are_kept(bench: Bench, tmp_path: Path):
+    heard = []
+    archive = Archive(bench, label, lambda change: heard.append((change.name, archive.unsaved)))
+    archive.save_to(tmp_path)
+    bench.send_picture("stars")
+    bench.say(update(IMAGE, State.BUSY), update(TEMPERATURE, State.OK))
+    assert heard == [("CCD1", ())]
+    bench.worker.work()
+    archive.close()
+
+
 def test_what_came_before_is_not_written(bench: Bench, tmp_path: Path):
     archive = Archive(bench, label)
     bench.send_picture("early")

@@ -220,6 +220,7 @@ def test_ctrl_c_ends_the_waiting_alone(
 
 def test_who_forgets_to_close_it(camera: Camera, server: FakeServer):
     observers = camera.device.connection.observers
+    camera.watch().close()  # from now on, headers are completed
     before = len(observers.interested(CCD, IMAGE.name))
     frames = camera.watch()
     server.tell(picture())
