@@ -7,6 +7,7 @@ import pytest
 from astropy import units as u
 
 from indinb import Client, Focuser
+from indinb.client import pace
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed, NotWritable, OutOfRange, Refused, UnknownProperty
 from indinb.instruments.focusrules import ran
@@ -238,7 +239,8 @@ def test_positions_that_come_all_the_time_end_no_move(make):
     assert operation.result() == 95_000
 
 
-def test_remaining_time_follows_the_speed(make):
+def test_remaining_time_follows_the_speed(make, monkeypatch):
+    monkeypatch.setattr(pace, "_LONG_ENOUGH", 0.0)
     focuser = make(POSITION, answer=silence)
     operation = focuser.start_move_to(60_000)
     server = focuser.device.connection.server
