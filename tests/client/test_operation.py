@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import weakref
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from functools import partial
 
@@ -320,3 +321,16 @@ def test_time_that_runs_out_is_told(clock):
     with pytest.raises(TimeoutError, match=r"slew to M31: not done .*; it goes on"):
         slew.result(0.01)
     assert slew.running()
+
+
+def test_who_was_called_back_is_let_go():
+    class Waiter:
+        def hear(self, operation: Operation) -> None: ...
+
+    operation, waiter = Operation("expose"), Waiter()
+    operation.add_done_callback(waiter.hear)
+    gone = weakref.ref(waiter)
+    del waiter
+    assert gone() is not None
+    operation.succeed(None)
+    assert gone() is None
