@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Generator, Iterable
 from concurrent import futures
 from concurrent.futures import Future, InvalidStateError
-from functools import partial
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -113,7 +112,7 @@ class Operation(Future[T], Generic[T]):
 
         What it raises is logged, and keeps nothing from others.
         """
-        super().add_done_callback(partial(_call, fn))
+        super().add_done_callback(_Once(fn))
 
     def disown(self, reason: str) -> None:
         """Go on elsewhere: in a forked child, nobody will ever end what its parent has begun."""
@@ -264,8 +263,16 @@ class Operation(Future[T], Generic[T]):
         return display.render(self)
 
 
-def _call(fn: Callable[[Any], object], operation: Operation[Any]) -> None:
-    try:
-        fn(operation)
-    except SystemExit:  # which Future lets through: it would end the thread that others wait for
-        logger.exception("a callback of %r wants to exit", operation)
+class _Once:
+    """Calls back, and forgets whom: what is over must not hold on to who waited for it."""
+
+    def __init__(self, fn: Callable[[Any], object]) -> None:
+        self._fn: Callable[[Any], object] | None = fn
+
+    def __call__(self, operation: Future[Any]) -> None:
+        fn, self._fn = self._fn, None
+        try:
+            if fn is not None:
+                fn(operation)
+        except SystemExit:  # which Future lets through: it would end the thread others wait for
+            logger.exception("a callback of %r wants to exit", operation)

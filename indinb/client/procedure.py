@@ -66,6 +66,7 @@ class Procedure(Operation[T]):
         try:
             self._step = step = advance()
         except StopIteration as end:
+            self._step = None  # which knows this procedure: pictures would wait for the collector
             self.succeed(end.value)
         except Exception as error:
             self.fail(error)

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import threading
+import weakref
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from functools import partial
 
@@ -384,3 +385,16 @@ def test_what_is_given_up_tells_why_and_stops():
         motion.result()
     motion.give_up(Failed("there is another"))
     assert stopped == [motion]
+
+
+def test_who_was_called_back_is_let_go():
+    class Waiter:
+        def hear(self, operation: Operation) -> None: ...
+
+    operation, waiter = Operation("expose"), Waiter()
+    operation.add_done_callback(waiter.hear)
+    gone = weakref.ref(waiter)
+    del waiter
+    assert gone() is not None
+    operation.succeed(None)
+    assert gone() is None
