@@ -241,3 +241,19 @@ def test_simulators_are_stopped_on_their_way(client: Client):
     operation.abort()
     assert isinstance(operation.exception(), Aborted)
     assert not telescope.parked
+
+
+def test_simulators_do_not_track_after_they_are_unparked(client: Client):
+    telescope = client.telescope
+    telescope.unpark()
+    telescope.sync(10 * u.deg, 5 * u.deg)
+    telescope.track()
+    telescope.set_park()
+    telescope.park()
+    assert not telescope.tracking
+    telescope.unpark()
+    assert not telescope.tracking
+    telescope.track()
+    telescope.abort()
+    wait_until(telescope.device, lambda: telescope.device["TELESCOPE_TRACK_STATE"]["TRACK_ON"])
+    assert telescope.tracking, "an abort is no end of tracking"
