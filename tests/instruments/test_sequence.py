@@ -236,7 +236,7 @@ def test_progress_of_all(small: Make, runs: list[Run]):
 
     thread = threading.Thread(target=go_on)
     thread.start()
-    wait_until(camera.device, lambda: camera.exposing)
+    look_until(lambda: (runs[0].progress.fraction or 0) > 0.3)
     fraction, detail, left = runs[0].progress
     assert fraction == pytest.approx((1 + 0.4) / 4, abs=0.05)
     assert detail.startswith("2 of 4: ")
