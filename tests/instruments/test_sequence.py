@@ -17,7 +17,9 @@ from indinb.client import display, quiet, reading
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, Failed, OperationTimeout, OutOfRange
 from indinb.instruments import sequence as room
-from indinb.instruments.sequence import Pause, Run, Series
+from indinb.instruments import seriesrun
+from indinb.instruments.sequence import Series
+from indinb.instruments.seriesrun import Pause, Run
 from indinb.protocol.messages import Message, New, Update
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, texts, update
@@ -234,7 +236,7 @@ def test_progress_of_all(small: Make, runs: list[Run]):
 
     thread = threading.Thread(target=go_on)
     thread.start()
-    wait_until(camera.device, lambda: camera.exposing)
+    look_until(lambda: (runs[0].progress.fraction or 0) > 0.3)
     fraction, detail, left = runs[0].progress
     assert fraction == pytest.approx((1 + 0.4) / 4, abs=0.05)
     assert detail.startswith("2 of 4: ")
@@ -369,7 +371,7 @@ def test_a_client_that_is_closed_ends_it(moored: Client, harbour: Harbour, runs:
 def test_a_link_that_does_not_come_back(
     moored: Client, harbour: Harbour, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(room, "RETURN_PATIENCE", 0.1)
+    monkeypatch.setattr(seriesrun, "RETURN_PATIENCE", 0.1)
 
     def cut() -> None:
         harbour.refusals = 10**9
