@@ -10,12 +10,12 @@ from indinb.client import lifetime
 from indinb.client.archive import Archive
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
-from indinb.instruments import watchdog
+from indinb.instruments.cameras.headers import headers_of
 from indinb.instruments.ensemble import Ensemble
-from indinb.instruments.guard import Guard
-from indinb.instruments.headers import headers_of
+from indinb.instruments.guarding import watchdog
+from indinb.instruments.guarding.guard import Guard
 from indinb.instruments.memory import Memory
-from indinb.instruments.night import end_nights
+from indinb.instruments.nights.night import end_nights
 from indinb.instruments.roles import roles_of
 from indinb.protocol.messages import Blob
 

@@ -63,7 +63,7 @@ def test_errors_need_nothing_heavy():
 
 def test_connecting_loads_no_widgets_and_no_plots():
     loaded = _modules_after("import indinb; indinb.connect; assert callable(indinb.instruments)")
-    assert {"astropy.units", "indinb.instruments.camera"} <= loaded
+    assert {"astropy.units", "indinb.instruments.cameras.camera"} <= loaded
     assert {"matplotlib.pyplot", "ipywidgets", "anywidget", "IPython"} & loaded == set()
 
 

@@ -14,7 +14,7 @@ import indinb
 from indinb import Client
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, Failed, OperationError
-from indinb.instruments import guard as guard_room
+from indinb.instruments.guarding import guard as guard_room
 from indinb.servers import IndiServer
 from tests.endurance.process import family
 from tests.proxy import Proxy

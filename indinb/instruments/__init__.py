@@ -8,19 +8,19 @@ from types import ModuleType
 
 from indinb.client.device import Device
 from indinb.instruments.base import Instrument, instrument, instruments
-from indinb.instruments.camera import Camera, GuideChip
-from indinb.instruments.dome import Dome
+from indinb.instruments.cameras.camera import Camera, GuideChip
+from indinb.instruments.domes.dome import Dome
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
-from indinb.instruments.focuser import Focuser
-from indinb.instruments.gps import GPS
+from indinb.instruments.focusers.focuser import Focuser
 from indinb.instruments.guider import Guider
-from indinb.instruments.limits import Limits
+from indinb.instruments.mounts.limits import Limits
+from indinb.instruments.mounts.telescope import Telescope
 from indinb.instruments.power import Power
 from indinb.instruments.rotator import Rotator
-from indinb.instruments.skyquality import SkyQuality
-from indinb.instruments.telescope import Telescope
-from indinb.instruments.weather import Weather
+from indinb.instruments.sensors.gps import GPS
+from indinb.instruments.sensors.skyquality import SkyQuality
+from indinb.instruments.sensors.weather import Weather
 
 __all__ = [
     "GPS",

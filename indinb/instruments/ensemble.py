@@ -4,22 +4,22 @@ from astropy import units as u
 
 from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.instruments.camera import Camera
-from indinb.instruments.dome import Dome
+from indinb.instruments.cameras.camera import Camera
+from indinb.instruments.domes.dome import Dome
 from indinb.instruments.durations import seconds_of
-from indinb.instruments.ending import tasks
 from indinb.instruments.filterwheel import FilterWheel
 from indinb.instruments.flatpanel import DustCap, FlatPanel
-from indinb.instruments.focuser import Focuser
-from indinb.instruments.gps import GPS
+from indinb.instruments.focusers.focuser import Focuser
 from indinb.instruments.guider import Guider
-from indinb.instruments.night import Night
+from indinb.instruments.mounts.telescope import Telescope
+from indinb.instruments.nights.ending import tasks
+from indinb.instruments.nights.night import Night
 from indinb.instruments.power import Power
 from indinb.instruments.roles import roles_of
 from indinb.instruments.rotator import Rotator
-from indinb.instruments.skyquality import SkyQuality
-from indinb.instruments.telescope import Telescope
-from indinb.instruments.weather import Weather
+from indinb.instruments.sensors.gps import GPS
+from indinb.instruments.sensors.skyquality import SkyQuality
+from indinb.instruments.sensors.weather import Weather
 
 _PATIENCE = 60.0  # seconds in which a lost link may come back at the end of a night
 

@@ -9,8 +9,8 @@ from astropy import units as u
 
 from indinb.client.device import Device
 from indinb.errors import IndiError, OutOfRange, Refused
-from indinb.instruments.camera import Camera
-from indinb.instruments.camerasettings import FRAME_TYPES
+from indinb.instruments.cameras.camera import Camera
+from indinb.instruments.cameras.settings import FRAME_TYPES
 from indinb.instruments.readings import can_set, is_on, members, number, state
 from indinb.protocol.vocabulary import State
 from indinb.widgets.card import Card, celsius

@@ -25,7 +25,7 @@ from indinb.errors import ConnectionLost, ImageError
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.images.naming import exposure, frame_type, safe
-from indinb.instruments.chips import frame_geometry
+from indinb.instruments.cameras.chips import frame_geometry
 from indinb.protocol.messages import Blob, parse_timestamp
 from indinb.protocol.vocabulary import BlobMode
 from indinb.widgets.snapshot import Json

@@ -7,7 +7,7 @@ from astropy import units as u
 from indinb.client.device import Device
 from indinb.errors import IndiError, OutOfRange
 from indinb.instruments.filterwheel import FilterWheel
-from indinb.instruments.focuser import Focuser
+from indinb.instruments.focusers.focuser import Focuser
 from indinb.instruments.readings import can_set, grouped, state
 from indinb.protocol.vocabulary import State
 from indinb.widgets.card import Card, celsius

@@ -4,11 +4,11 @@ from astropy.coordinates import AltAz, EarthLocation, SkyCoord
 
 from indinb.client.device import Device
 from indinb.errors import OutOfRange, UnknownProperty, UnknownTarget
-from indinb.instruments import apparent
 from indinb.instruments.earth import offline
+from indinb.instruments.mounts import apparent
+from indinb.instruments.mounts.targets import is_name, resolve
+from indinb.instruments.mounts.telescope import Telescope
 from indinb.instruments.readings import can_set, is_on, members, number, state
-from indinb.instruments.targets import is_name, resolve
-from indinb.instruments.telescope import Telescope
 from indinb.protocol.vocabulary import State
 from indinb.widgets import pointing
 from indinb.widgets.card import Card

@@ -12,7 +12,7 @@ from typing import Any
 from indinb.client.property import Property
 from indinb.errors import IndiError
 from indinb.images.frame import Frame
-from indinb.instruments.chips import frame_geometry
+from indinb.instruments.cameras.chips import frame_geometry
 from indinb.protocol.messages import Blob
 from indinb.widgets.snapshot import Json
 

@@ -7,14 +7,14 @@ import pytest
 
 from indinb import Camera, Client
 from indinb.client import quiet, reading
-from indinb.instruments import guard as room
-from indinb.instruments import heart
-from indinb.instruments.guard import Guard
+from indinb.instruments.guarding import guard as room
+from indinb.instruments.guarding import heart
+from indinb.instruments.guarding.guard import Guard
 from indinb.protocol.messages import Define
 from indinb.servers import EmbeddedServer
 from tests.client.fakes import FakeServer, ManualClock
 from tests.client.harbour import Harbour
-from tests.instruments.cameras import WHOLE, Driver, Make, of
+from tests.instruments.cameras.fakes import WHOLE, Driver, Make, of
 from tests.instruments.kennel import OBSERVATORY, obey, remembered
 from tests.instruments.smalldevices import (  # noqa: F401  fixtures for all
     observatory,

@@ -7,8 +7,8 @@ import pytest
 from indinb import Client
 from indinb.client.model import Model
 from indinb.client.operation import Operation
-from indinb.instruments import watchdog
-from indinb.instruments.guard import Guard
+from indinb.instruments.guarding import watchdog
+from indinb.instruments.guarding.guard import Guard
 from indinb.protocol.messages import Define, Message, New, Update
 from indinb.protocol.vocabulary import Permission, State, SwitchRule
 from tests.client.fakes import MOUNT, SOON, FakeServer, numbers, switches, texts, update
@@ -108,7 +108,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     found = [
         record.getMessage()
         for record in caplog.records
-        if record.name == "indinb.instruments.guard"
+        if record.name == "indinb.instruments.guarding.guard"
     ]
     caplog.clear()
     return found

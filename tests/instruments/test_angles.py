@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed, OutOfRange, Refused
 from indinb.instruments.angles import apart, around, degrees, turned, way
-from indinb.instruments.domerules import CIRCLE as DOME
+from indinb.instruments.domes.rules import CIRCLE as DOME
 from indinb.instruments.rotator import CIRCLE
 from indinb.protocol.messages import Update
 from indinb.protocol.vocabulary import State, SwitchRule

@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from indinb.client.observers import Change
 from indinb.client.rules import Rule, at_rest, settled
-from indinb.instruments.chips import MAIN
-from indinb.instruments.exposing import countdown, exposed, saved, stopped
+from indinb.instruments.cameras.chips import MAIN
+from indinb.instruments.cameras.exposing import countdown, exposed, saved, stopped
 from indinb.instruments.filterwheel import turned
-from indinb.instruments.focusrules import moved, travel
-from indinb.instruments.mountrules import approach, arrived, has_parked
+from indinb.instruments.focusers.rules import moved, travel
+from indinb.instruments.mounts.rules import approach, arrived, has_parked
 from indinb.protocol.messages import Message
 from indinb.protocol.vocabulary import Kind, State
 from tests import captures
 from tests.client.fakes import ABORT, IMAGE, update
 from tests.histories import changes_of, compacted, same_verdicts
-from tests.instruments.cameras import FILE_PATH, saved_to
+from tests.instruments.cameras.fakes import FILE_PATH, saved_to
 from tests.instruments.evidence import (
     EXPOSURE,
     PARK,

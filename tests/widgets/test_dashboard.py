@@ -155,7 +155,7 @@ def test_the_sky_turns_though_no_driver_says_a_word(
 ) -> None:
     observer.tell(POLE)
     observer.look()
-    monkeypatch.setattr("indinb.instruments.apparent.horizontal", lambda *_: (12.0, 34.0))
+    monkeypatch.setattr("indinb.instruments.mounts.apparent.horizontal", lambda *_: (12.0, 34.0))
     observer.clock.advance(BEAT)
     assert observer["mount"]["alt"] == "+12° 00′"  # noqa: RUF001  arcminutes
 

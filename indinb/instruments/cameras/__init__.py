@@ -1,0 +1,1 @@
+"""Cameras: exposures, all that they can be set to, and the headers of their frames."""

@@ -1,0 +1,1 @@
+"""Domes, and roofs that roll off."""

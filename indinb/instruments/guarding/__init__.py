@@ -1,0 +1,1 @@
+"""The dead man's switch: a server that parks by itself."""

@@ -1,0 +1,1 @@
+"""Mounts of telescopes: where they point, where they must not, and how they move."""

@@ -1,0 +1,1 @@
+"""How a night ends in safety."""

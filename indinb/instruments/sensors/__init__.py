@@ -1,0 +1,1 @@
+"""What only measures: weather stations, GPS receivers, sky quality meters."""

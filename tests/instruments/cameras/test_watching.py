@@ -1,0 +1,307 @@
+"""Watching the pictures that arrive, whoever has asked for them."""
+
+import asyncio
+import gc
+import signal
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from indinb import Camera, Client, Frame
+from indinb.client import operation as operation_module
+from indinb.client import reading
+from indinb.errors import ConnectionLost, Failed
+from indinb.protocol.messages import EnableBlob, Message
+from indinb.protocol.vocabulary import BlobMode, State
+from tests.captures import TINY_FITS
+from tests.client.fakes import CCD, IMAGE, FakeServer, delete, numbers, update
+from tests.client.harbour import Harbour
+from tests.instruments.cameras.fakes import BUSY, OK, SMALL, WHOLE, Make, of
+from tests.instruments.evidence import picture
+from tests.waiting import wait_until
+
+STREAM_FRAME = numbers("CCD_STREAM_FRAME", {"X": 0.0, "Y": 0.0, "WIDTH": 3.0, "HEIGHT": 2.0})
+
+
+@pytest.fixture
+def camera(make: Make) -> Camera:
+    return make(*SMALL)[0]
+
+
+@pytest.fixture
+def server(camera: Camera) -> FakeServer:
+    return camera.device.connection.server
+
+
+def numbered(number: int) -> Message:
+    """Return a picture whose last pixel is a number."""
+    data = bytearray(TINY_FITS)
+    end = TINY_FITS.rstrip(b"\0")
+    data[len(end) - 1] = number
+    return picture(bytes(data))
+
+
+def last_pixel(frame: Frame) -> int:
+    return int(frame.data[-1, -1]) & 0xFF
+
+
+def test_pictures_of_somebody_else(camera: Camera, server: FakeServer):
+    with camera.watch() as frames:
+        server.tell(BUSY, picture(), OK)
+        server.tell(picture())
+        assert [next(frames).data.tolist() for _ in range(2)] == [[[1, 2, 3], [4, 5, 6]]] * 2
+
+
+def test_pictures_of_ones_own(camera: Camera):
+    with camera.watch() as frames:
+        mine = camera.expose(1)
+        np.testing.assert_array_equal(next(frames).data, mine.data)
+
+
+def test_the_picture_before_is_not_shown(camera: Camera, server: FakeServer):
+    server.tell(numbered(1))
+    with camera.watch() as frames:
+        server.tell(numbered(2))
+        assert last_pixel(next(frames)) == 2
+
+
+def test_it_has_the_server_send_pictures(camera: Camera, server: FakeServer):
+    camera.watch().close()
+    assert EnableBlob(CCD, IMAGE.name, BlobMode.ALSO) in server.heard(EnableBlob)
+
+
+def test_it_leaves_alone_what_was_chosen(camera: Camera, server: FakeServer):
+    camera.device.connection.enable_blobs(CCD, IMAGE.name, "Only")
+    camera.watch().close()
+    assert server.heard(EnableBlob) == [EnableBlob(CCD, IMAGE.name, BlobMode.ONLY)]
+
+
+def test_the_newest_are_kept(camera: Camera, server: FakeServer):
+    with camera.watch(room=3) as frames:
+        server.tell(*map(numbered, range(1, 9)))
+        assert [last_pixel(next(frames)) for _ in range(3)] == [6, 7, 8]
+
+
+def test_who_waits_gets_the_next(camera: Camera, server: FakeServer):
+    with camera.watch() as frames:
+        taken: list[int] = []
+        waiter = threading.Thread(target=lambda: taken.append(last_pixel(next(frames))))
+        waiter.start()
+        wait_for_somebody(frames)
+        server.tell(numbered(5))
+        waiter.join(5)
+    assert taken == [5]
+
+
+def wait_for_somebody(frames: object) -> None:
+    """Wait until somebody waits for the next picture."""
+    while frames._inbox._waiting is None:
+        threading.Event().wait(0.001)
+
+
+def test_what_cannot_be_read_is_left_out(
+    camera: Camera, server: FakeServer, caplog: pytest.LogCaptureFixture
+):
+    with camera.watch() as frames:
+        server.tell(picture(b"no FITS"), numbered(7))
+        assert last_pixel(next(frames)) == 7
+    assert "a picture of CCD Simulator was left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("format", "data", "pixels"),
+    [
+        (".stream", bytes(range(6)), [[0, 1, 2], [3, 4, 5]]),
+        (".stream", np.arange(6, dtype="<u2").tobytes(), [[0, 1, 2], [3, 4, 5]]),
+    ],
+    ids=["8 bits", "16 bits"],
+)
+def test_video_has_a_size_of_its_own(make: Make, format, data, pixels):
+    camera, _ = make(*WHOLE, STREAM_FRAME)  # whose chip is 1280 x 1024
+    with camera.watch() as frames:
+        camera.device.connection.server.tell(picture(data, format))
+        assert next(frames).data.tolist() == pixels
+
+
+def test_the_size_of_video_may_change(make: Make):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    smaller = update(STREAM_FRAME, State.OK, WIDTH=2.0)
+    with camera.watch() as frames:
+        server = camera.device.connection.server
+        server.tell(picture(bytes(6), ".stream"), smaller, picture(bytes(4), ".stream"))
+        assert [next(frames).shape, next(frames).shape] == [(2, 3), (2, 2)]
+
+
+# The end
+
+
+def test_close_ends_the_iteration(camera: Camera, server: FakeServer):
+    frames = camera.watch()
+    server.tell(numbered(1), numbered(2))
+    frames.close()
+    server.tell(numbered(3))
+    assert [last_pixel(frame) for frame in frames] == [1, 2]
+    assert list(frames) == []
+    frames.close()
+
+
+def test_close_ends_who_waits(camera: Camera):
+    frames = camera.watch()
+    left: list[Frame] = []
+    waiter = threading.Thread(target=lambda: left.extend(frames))
+    waiter.start()
+    wait_for_somebody(frames)
+    frames.close()
+    waiter.join(5)
+    assert not waiter.is_alive()
+    assert left == []
+
+
+def test_the_end_of_the_client_ends_the_iteration(camera: Camera, server: FakeServer):
+    frames = camera.watch()
+    taken: list[Frame] = []
+    waiter = threading.Thread(target=lambda: taken.extend(frames))
+    waiter.start()
+    wait_for_somebody(frames)
+    server.tell(picture())
+    wait_for_somebody(frames)
+    camera.device.connection.close()
+    waiter.join(5)
+    assert not waiter.is_alive()
+    assert len(taken) == 1
+
+
+def test_a_lost_link_is_told(camera: Camera, server: FakeServer):
+    with camera.watch() as frames:
+        server.cut()
+        connection = camera.device.connection
+        wait_until(connection, lambda: connection.status == "lost")
+        with pytest.raises(ConnectionLost):
+            next(frames)
+
+
+def test_when_the_link_is_back_it_goes_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "FIRST_DELAY", 0.001)
+    harbour = Harbour(*SMALL)
+    client = Client(harbour.open(), "fake:7000", reopen=harbour.open)
+    with client.open(), of(client).watch() as frames:
+        harbour.server.tell(numbered(1))
+        harbour.cut(client)
+        harbour.server.tell(numbered(2))
+        assert [last_pixel(next(frames)) for _ in range(2)] == [1, 2]
+    harbour.close()
+
+
+def test_a_driver_that_is_gone_is_told(camera: Camera, server: FakeServer):
+    with camera.watch() as frames:
+        server.tell(numbered(1), delete(IMAGE))
+        assert last_pixel(next(frames)) == 1
+        for _ in range(2):
+            with pytest.raises(Failed, match="the driver took CCD1 back"):
+                next(frames)
+
+
+def test_ctrl_c_ends_the_waiting_alone(
+    camera: Camera, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+):
+    def press_ctrl_c(*_: object) -> None:
+        monkeypatch.undo()
+        signal.raise_signal(signal.SIGINT)
+
+    with camera.watch() as frames:
+        monkeypatch.setattr(operation_module.futures, "wait", press_ctrl_c)
+        with pytest.raises(KeyboardInterrupt):
+            next(frames)
+        server.tell(numbered(4))
+        assert last_pixel(next(frames)) == 4
+
+
+def test_who_forgets_to_close_it(camera: Camera, server: FakeServer):
+    observers = camera.device.connection.observers
+    camera.watch().close()  # from now on, headers are completed
+    before = len(observers.interested(CCD, IMAGE.name))
+    frames = camera.watch()
+    server.tell(picture())
+    for _ in frames:
+        break
+    del frames
+    gc.collect()
+    assert len(observers.interested(CCD, IMAGE.name)) == before
+
+
+# In async code
+
+
+def test_async(camera: Camera, server: FakeServer):
+    async def watch() -> list[int]:
+        taken = []
+        with camera.watch() as frames:
+            server.tell(numbered(1), numbered(2))
+            async for frame in frames:
+                taken.append(last_pixel(frame))
+                if len(taken) == 2:
+                    frames.close()
+        return taken
+
+    assert asyncio.run(watch()) == [1, 2]
+
+
+def test_a_limit_in_async_code_loses_nothing(camera: Camera, server: FakeServer):
+    async def watch() -> int:
+        with camera.watch() as frames:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(frames), 0.01)
+            server.tell(numbered(9))
+            return last_pixel(await anext(frames))
+
+    assert asyncio.run(watch()) == 9
+
+
+# With INDI's simulators, and ours
+
+
+def test_somebody_else_exposes(client: Client, another: Callable[[], Client]):
+    camera = client.camera
+    with camera.watch() as frames:
+        other = another().camera
+        other.device["POLLING_PERIOD"].set(20).result()
+        mine = other.expose(0.05, binning=4)
+        np.testing.assert_array_equal(next(frames).data, mine.data)
+
+
+def test_watching_video(client: Client):
+    camera = client.camera
+    camera.device["CCD_BINNING"].set(HOR_BIN=4, VER_BIN=4).result()
+    with camera.watch(room=2) as frames:
+        camera.start_streaming(0.1).result(20)
+        assert camera.streaming
+        assert [next(frames).shape for _ in range(2)] == [(256, 320)] * 2
+        camera.stop_streaming()
+    assert not camera.streaming
+    assert camera.expose(0.05, binning=1).shape == (1024, 1280)
+
+
+@pytest.fixture
+def another(client: Client):
+    """Return a function that connects to the same server once more."""
+    import indinb
+
+    clients = []
+
+    def connect() -> Client:
+        host, port = client.address.split(":")
+        clients.append(indinb.connect(host, int(port)))
+        return clients[-1]
+
+    yield connect
+    for each in clients:
+        each.close()
+
+
+def test_it_can_be_made_of_a_view_that_is_gone(connect: Callable[..., Client]):
+    client = connect(*SMALL)
+    with of(client).watch() as frames:
+        client.server.tell(numbered(3))
+        assert last_pixel(next(frames)) == 3
