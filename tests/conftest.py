@@ -28,15 +28,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" not in getattr(item, "fixturenames", ()))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@pytest.fixture(scope="session")
+def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Keep what is remembered from one program to the next away from who runs the tests."""
     folder = tmp_path_factory.mktemp("config")
     (folder / "indinb").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(folder))
         patch.delenv("ASTROPY_CONFIG_DIR", raising=False)
-        yield
+        yield folder / "indinb"
+
+
+@pytest.fixture(autouse=True)
+def remembers_nothing(settings_of_nobody: Path) -> Iterator[None]:
+    """Let each test begin as on the first day."""
+    yield
+    (settings_of_nobody / "roles.json").unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
