@@ -5,6 +5,7 @@ mount, and the dome over it. What takes long and endangers nothing, warming up a
 """
 
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from typing import Any, NamedTuple
 
 from indinb.client.connection import Connection
@@ -14,7 +15,7 @@ from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.errors import Refused
 from indinb.instruments.base import Instrument
-from indinb.instruments.cameras.camera import Camera
+from indinb.instruments.cameras.camera import Camera, GuideChip
 from indinb.instruments.choice import candidates
 from indinb.instruments.domes.dome import Dome
 from indinb.instruments.flatpanel import DustCap, FlatPanel
@@ -81,7 +82,13 @@ def _streams(camera: Camera) -> bool:
 
 
 def _takes_pictures(camera: Camera) -> bool:
-    return _busy(camera.device, *_EXPOSURES) or _streams(camera)
+    return bool(_begun(camera)) or _busy(camera.device, *_EXPOSURES) or _streams(camera)
+
+
+def _begun(camera: Camera) -> list[Operation[Any]]:
+    """Return what this program has begun, though the driver may not have heard of it yet."""
+    chips = (camera, GuideChip(camera.device))
+    return [chip.running for chip in chips if chip.running is not None]
 
 
 def _stop_pictures(camera: Camera) -> Operation[None]:
@@ -89,11 +96,21 @@ def _stop_pictures(camera: Camera) -> Operation[None]:
 
 
 def _stopping(camera: Camera) -> Steps[None]:
+    for operation in _begun(camera):
+        operation.abort()
+        yield _over(operation)
     for exposure, abort in _EXPOSURES.items():
         if _busy(camera.device, exposure):
             yield camera.device[abort].set()
     if _streams(camera):
         yield camera.device["CCD_VIDEO_STREAM"].set("STREAM_OFF")
+
+
+def _over(operation: Operation[Any]) -> "Future[None]":
+    """Return what ends with an operation, however that ends."""
+    over: Future[None] = Future()
+    operation.add_done_callback(lambda _: over.set_result(None))
+    return over
 
 
 def _shines(panel: FlatPanel) -> bool:
