@@ -4,6 +4,7 @@ The reader thread of the connection looks, once a second, and only while a mount
 that takes well under a millisecond. So nothing has to be started, and it ends with the connection.
 """
 
+import contextlib
 import logging
 from time import monotonic
 
@@ -31,6 +32,7 @@ PATIENCE = 5.0
 """Seconds that a mount has to stop, before it is told again."""
 
 ABORT = "TELESCOPE_ABORT_MOTION"
+PARK = "TELESCOPE_PARK"
 TRACK = "TELESCOPE_TRACK_STATE"
 MOTIONS = ("TELESCOPE_MOTION_NS", "TELESCOPE_MOTION_WE")
 
@@ -133,6 +135,8 @@ class LimitWatch:
         device = self._device
         if any(state(device, name) is State.BUSY for name in MOTIONS):
             return True
+        if is_on(device, PARK, "PARK") or state(device, PARK) is State.BUSY:
+            return False  # an abort would keep it from the place where it is safe
         moves = state(device, coordinates_of(device).name)
         if TRACK in device:
             return is_on(device, TRACK, "TRACK_ON") and moves is not State.BUSY
@@ -154,15 +158,16 @@ class LimitWatch:
     def _stop(self, broken: str) -> None:
         """Stop it, and say so once, until it has been within its limits again."""
         words = f"{self._device.name} was stopped: it points {broken}"
-        if not self._is_beyond:
-            self._is_beyond = True
-            logger.warning(words)
-            print(printable(words))
         for operation in (running.get(self._device), by_hand.get(self._device)):
             if operation is not None:
                 operation.give_up(Failed(f"{operation.label}: {words}"))
         self._switch(ABORT, "ABORT")
         self._switch(TRACK, "TRACK_OFF")
+        if not self._is_beyond:
+            self._is_beyond = True
+            logger.warning(words)
+            with contextlib.suppress(OSError, ValueError):  # nobody may read it any more
+                print(printable(words))
 
     def _switch(self, name: str, member: str) -> None:
         if not can_set(self._device, name):

@@ -14,15 +14,13 @@ from indinb.instruments.mounts import place
 from indinb.instruments.mounts.errands import errand_of
 from indinb.instruments.mounts.frames import OF_DATE, Coordinates, coordinates_of
 from indinb.instruments.mounts.limits import Limits
-from indinb.instruments.mounts.limitwatch import MOTIONS, watch_of
+from indinb.instruments.mounts.limitwatch import MOTIONS, PARK, TRACK, watch_of
 from indinb.instruments.readings import is_on, number, state
 from indinb.protocol.vocabulary import State
 
-PARK = "TELESCOPE_PARK"
 PIER_SIDE = "TELESCOPE_PIER_SIDE"
 RATES = "TELESCOPE_SLEW_RATE"
 TARGET = "TARGET_EOD_COORD"
-TRACK = "TELESCOPE_TRACK_STATE"
 MODE = "TELESCOPE_TRACK_MODE"
 
 
