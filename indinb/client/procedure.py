@@ -86,6 +86,8 @@ class Procedure(Operation[T]):
             self._follow(lambda: self._steps.throw(error))
 
     def _error_of(self, step: "Future[Any]") -> BaseException | None:
+        if self.done():  # as something else was asked for: only what puts things right may follow
+            return self._error()
         if step.cancelled():  # as work that waits is when the client is closed
             return ConnectionLost(f"{self.label}: the client was closed")
         error = step.exception()

@@ -9,9 +9,13 @@ from astropy.coordinates import SkyCoord
 from indinb.client.device import Device
 from indinb.client.operation import Operation
 from indinb.errors import Aborted
+from indinb.instruments.readings import state
 from indinb.instruments.running import Running
+from indinb.protocol.vocabulary import State
 
 T = TypeVar("T")
+
+PARK = "TELESCOPE_PARK"
 
 
 @dataclass
@@ -36,6 +40,9 @@ class Errand:
 running: Running[Any] = Running()
 """What sends mounts somewhere."""
 
+parkings: Running[Any] = Running()
+"""What of that parks them."""
+
 by_hand: Running[None] = Running()
 """What moves mounts while keys are pressed."""
 
@@ -50,6 +57,11 @@ def begin_errand(device: Device, target: SkyCoord | None = None) -> Errand:
     """Note that a mount goes somewhere else now."""
     errand = device.belongings[Errand] = Errand(target)
     return errand
+
+
+def is_parking(device: Device) -> bool:
+    """Tell whether a mount goes to park: its driver may take a moment to say so."""
+    return parkings.has(device) or state(device, PARK) is State.BUSY
 
 
 def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]:

@@ -14,7 +14,7 @@ from indinb.client.device import Device
 from indinb.errors import Failed, IndiError, OutOfRange
 from indinb.instruments.mounts import apparent
 from indinb.instruments.mounts.apparent import Equatorial
-from indinb.instruments.mounts.errands import by_hand, running
+from indinb.instruments.mounts.errands import PARK, by_hand, is_parking, running
 from indinb.instruments.mounts.frames import HORIZONTAL, J2000, coordinates_of
 from indinb.instruments.mounts.limits import Limits
 from indinb.instruments.mounts.place import clock_of, place_of
@@ -32,7 +32,6 @@ PATIENCE = 5.0
 """Seconds that a mount has to stop, before it is told again."""
 
 ABORT = "TELESCOPE_ABORT_MOTION"
-PARK = "TELESCOPE_PARK"
 TRACK = "TELESCOPE_TRACK_STATE"
 MOTIONS = ("TELESCOPE_MOTION_NS", "TELESCOPE_MOTION_WE")
 
@@ -135,7 +134,7 @@ class LimitWatch:
         device = self._device
         if any(state(device, name) is State.BUSY for name in MOTIONS):
             return True
-        if is_on(device, PARK, "PARK") or state(device, PARK) is State.BUSY:
+        if is_on(device, PARK, "PARK") or is_parking(device):
             return False  # an abort would keep it from the place where it is safe
         moves = state(device, coordinates_of(device).name)
         if TRACK in device:

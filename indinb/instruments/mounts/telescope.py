@@ -11,8 +11,8 @@ from indinb.instruments.base import instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.mounts import dithering, nudging, parking, slewing, trackrates
 from indinb.instruments.mounts.errands import take_over
-from indinb.instruments.mounts.limitwatch import ABORT
-from indinb.instruments.mounts.mount import TRACK, Mount
+from indinb.instruments.mounts.limitwatch import ABORT, TRACK
+from indinb.instruments.mounts.mount import Mount
 from indinb.instruments.pulses import start_pulse
 from indinb.protocol.vocabulary import Interface
 
