@@ -12,7 +12,7 @@ from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.client.rules import Done
-from indinb.errors import Failed, OperationTimeout, Refused
+from indinb.errors import Aborted, Failed, IndiError, OperationTimeout, Refused
 from indinb.instruments.earth import offline
 from indinb.instruments.mounts.errands import PARK, begin_errand, parkings, take_over
 from indinb.instruments.mounts.frames import OF_DATE, complete
@@ -89,7 +89,11 @@ class Arrival(Operation[None]):
         self.fail(OperationTimeout(f"{self.label}: not done after {TIMEOUT:g} s"))
 
     def _stop(self) -> None:
-        self._park.device[ABORT].set()
+        try:
+            self._park.device[ABORT].set()
+        except IndiError as error:
+            words = f"{self.label}: aborted, but the mount goes on: {error}"
+            self.fail(Aborted(words, goes_on=True))
         super()._stop()
 
 

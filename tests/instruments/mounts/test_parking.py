@@ -132,6 +132,16 @@ def test_what_another_client_parks_can_be_stopped(make: Make):
     assert _sent(telescope, "TELESCOPE_ABORT_MOTION") == [{"ABORT": True}]
 
 
+def test_what_another_client_parks_may_have_no_way_to_be_stopped(connect: Callable[..., Client]):
+    client = connect(mounts.OF_DATE, mounts.PARK)
+    client.server.tell(ON_ITS_WAY)
+    operation = Telescope(client.devices[MOUNT]).start_park()
+    operation.abort()
+    with pytest.raises(Aborted, match=r"the mount goes on: .* no property") as caught:
+        operation.result()
+    assert caught.value.goes_on
+
+
 def test_it_does_not_park_for_ever(make: Make, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(parking, "TIMEOUT", 0.05)
     telescope = make(mounts.PARK, TELESCOPE_PARK=[ON_ITS_WAY])
@@ -279,7 +289,7 @@ def test_simulators_do_not_track_after_they_are_unparked(client: Client):
     telescope.track()
     telescope.set_park()
     telescope.park()
-    assert not telescope.tracking
+    wait_until(telescope.device, lambda: not telescope.tracking)
     telescope.unpark()
     assert not telescope.tracking
     telescope.track()
