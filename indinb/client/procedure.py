@@ -80,7 +80,7 @@ class Procedure(Operation[T]):
         error = self._error_of(step)
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
-            if self._aborting:  # it came between the two steps
+            if self._aborting or self.done():  # it came between the two steps
                 self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))

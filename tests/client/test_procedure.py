@@ -61,6 +61,21 @@ def test_what_was_failed_from_outside_begins_no_further_step(steps):
         procedure.result(0)
 
 
+def test_what_is_given_up_between_two_steps_ends_the_next(steps):
+    procedure = None
+
+    def all_steps():
+        yield steps[0]
+        procedure.give_up(Failed("something is wrong"))
+        yield steps[1]
+
+    procedure = Procedure("all", all_steps())
+    steps[0].succeed(0)
+    assert isinstance(steps[1].exception(0), Aborted)
+    with pytest.raises(Failed, match="something is wrong"):
+        procedure.result(0)
+
+
 def test_no_steps_at_all():
     assert Procedure("all", follow([], [])).result(0) == []
 

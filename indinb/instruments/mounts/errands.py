@@ -1,13 +1,15 @@
 """What a mount was asked for by this client; it is kept with the device, as views come and go."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from astropy.coordinates import SkyCoord
 
+from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.client.operation import Operation
+from indinb.client.operation import ABORT_PATIENCE, Operation
 from indinb.errors import Aborted
 from indinb.instruments.readings import state
 from indinb.instruments.running import Running
@@ -72,6 +74,19 @@ def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]
     if before is not None:
         before.fail(Aborted(f"{before.label}: {operation.label} was asked for instead"))
     return running.keep(device, operation)
+
+
+def let_go_of_all(connection: Connection) -> None:
+    """Let go of the keys of all mounts, as nobody could do so once the link is closed.
+
+    In an observer, which must not wait, only the words for it are sent.
+    """
+    here = [pressed for device, pressed in list(by_hand.items()) if device.connection is connection]
+    for pressed in here:
+        pressed.abort()
+    for pressed in here:
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            pressed.exception(ABORT_PATIENCE)
 
 
 def let_go(device: Device) -> None:
