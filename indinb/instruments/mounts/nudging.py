@@ -13,7 +13,7 @@ from indinb.client.device import Device
 from indinb.client.operation import Operation, Progress
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.errors import ConnectionLost, IndiError, OutOfRange, Refused
+from indinb.errors import ConnectionLost, IndiError, OutOfRange
 from indinb.instruments.mounts.errands import begin_errand, by_hand, let_go
 from indinb.instruments.mounts.mount import Mount
 
@@ -89,8 +89,6 @@ def start_move(
 ) -> Operation[None]:
     """Press keys for some seconds; those that are pressed already are let go before."""
     device = mount.device
-    if mount.slewing and not mount.moved_by_hand:
-        raise Refused(f"{mount.name} is on its way: telescope.abort() stops it")
     steps = _moving(device, pressed, seconds, label)
     let_go(device)
     begin_errand(device)

@@ -51,6 +51,12 @@ def check_free(mount: Mount) -> None:
         raise Refused(f"{mount.name} is parked: telescope.unpark() first")
 
 
+def check_there(mount: Mount) -> None:
+    """Raise Refused if a mount is on its way to somewhere."""
+    if mount.slewing and not mount.moved_by_hand:
+        raise Refused(f"{mount.name} is on its way: telescope.abort() stops it")
+
+
 def slewing(mount: Mount, label: str, aim: SkyCoord, name: str | None) -> Steps[SkyCoord]:
     """Go to a place and track it."""
     check_free(mount)

@@ -232,6 +232,7 @@ class Telescope(Mount):
         """Start to move by hand; see `move`."""
         pressed, seconds = nudging.keys(direction), nudging.seconds_of(duration)
         slewing.check_free(self)
+        slewing.check_there(self)
         return nudging.start_move(self, pressed, seconds, f"move {self.name} {direction}")
 
     def move(self, direction: str, duration: u.Quantity) -> None:
@@ -272,6 +273,7 @@ class Telescope(Mount):
         """Start to move aside by a little; see `dither`."""
         radius = dithering.arcsec_of(amount)
         slewing.check_free(self)
+        slewing.check_there(self)
         label = f"dither with {self.name}"
         steps = dithering.dithering(self, label, radius, seed)
         return take_over(self.device, lambda: Procedure(label, steps))
@@ -287,6 +289,15 @@ class Telescope(Mount):
             How far from there at most, such as ``5 * u.arcsec``.
         seed : int, optional
             The same one draws the same place.
+
+        Raises
+        ------
+        OutOfRange
+            If the amount is no angle.
+        Refused
+            If it is parked, or on its way.
+        OperationError
+            If it fails.
         """
         self.start_dither(amount, seed=seed).wait()
 

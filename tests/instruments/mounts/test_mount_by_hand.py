@@ -299,6 +299,17 @@ def _pulsing(new: New):
     yield update(PULSE_NS if new.name == PULSE_NS.name else PULSE_WE, State.IDLE, **done)
 
 
+def test_a_mount_that_slews_is_not_dithered(mount: Telescope):
+    """The slew would be told to have been replaced, and go on."""
+    mount.device.connection.server.answer = lambda new: [update(mounts.OF_DATE, State.BUSY)]
+    slew = mount.start_slew("M31")
+    wait_until(mount.device, lambda: mount.slewing)
+    with pytest.raises(Refused, match="on its way"):
+        mount.dither(5 * u.arcsec)
+    assert not slew.done()
+    slew.give_up(Aborted("enough"))
+
+
 def test_dithering_by_slews(mount: Telescope):
     mount.slew("M31")
     before = mount.radec
