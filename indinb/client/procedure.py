@@ -42,6 +42,7 @@ class Procedure(Operation[T]):
         super().__init__(label)
         self._steps = steps
         self._step: Future[Any] | None = None
+        self._reached = Progress()
         self._abortion: Aborted | None = None
         try:
             self._follow(lambda: next(steps))
@@ -54,9 +55,11 @@ class Procedure(Operation[T]):
 
     @property
     def progress(self) -> Progress:
-        """How far the present step is."""
+        """How far the present step is, or the one before, if this one does not tell."""
         step = self._step
-        return step.progress if isinstance(step, Operation) else super().progress
+        if self.done():
+            return super().progress
+        return step.progress if isinstance(step, Operation) else self._reached
 
     def _stop(self) -> None:
         if isinstance(self._step, Operation):
@@ -78,6 +81,8 @@ class Procedure(Operation[T]):
 
     def _stepped(self, step: "Future[Any]") -> None:
         error = self._error_of(step)
+        if isinstance(step, Operation):
+            self._reached = step.progress
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
             if self._aborting:  # it came between the two steps

@@ -258,7 +258,7 @@ def test_progress_is_that_of_the_present_step(desk, clock):
     procedure = Procedure("all", follow([request, Future()], []))
     assert procedure.progress == Progress(0.25, "cooling")
     desk.say(update(TEMPERATURE, State.OK))
-    assert procedure.progress == Progress(None)
+    assert procedure.progress == Progress(1.0)  # as the next step does not tell
 
 
 def test_procedures_may_be_steps(steps):
@@ -292,3 +292,21 @@ def test_steps_may_end_on_another_thread(steps):
     for step in steps:
         threading.Thread(target=step.succeed, args=(step.label,)).start()
     assert procedure.result(SOON) == ["one", "two", "three"]
+
+
+def test_a_step_that_tells_nothing_leaves_the_progress_where_it_was():
+    exposure: Operation[int] = Operation("expose")
+    decoding: Future[int] = Future()
+
+    def steps():
+        yield exposure
+        return (yield decoding)
+
+    procedure = Procedure("take a picture", steps())
+    assert procedure.progress.fraction is None
+    exposure.succeed(1)
+    assert procedure.progress.fraction == 1.0
+    assert not procedure.done()
+    decoding.set_result(2)
+    assert procedure.progress.fraction == 1.0
+    assert procedure.result() == 2
