@@ -14,7 +14,8 @@ from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.errors import ConnectionLost, OutOfRange
 from indinb.images.frame import Frame
-from indinb.instruments.cameras.seriesrun import Pause, Return, Run
+from indinb.instruments.cameras.seriesrun import Return, Run
+from indinb.instruments.durations import Pause
 from indinb.instruments.filterwheel import FilterWheel, slot_of
 from indinb.instruments.mounts.telescope import Telescope
 from indinb.instruments.roles import roles_of
@@ -191,7 +192,7 @@ class Series:
         if self.plan.mount is not None:
             yield self.plan.mount.start_dither(self.plan.dither)
         if self.plan.delay:
-            yield Pause(self.plan.delay)
+            yield Pause(f"wait for {self.plan.delay:g} s", self.plan.delay)
 
     def _prepare(self) -> Steps[None]:
         """Turn the filter wheel, unless it stands right."""
