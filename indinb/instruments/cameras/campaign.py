@@ -67,7 +67,7 @@ class Campaign(Imager):
             for frame in client.camera.sequence(10, 60, filter="Red", dither=5 * u.arcsec):
                 print(frame.path, np.median(frame.data))
         """
-        seconds, pause = seconds_of(exposure), seconds_of(delay)
+        seconds, pause = seconds_of(exposure), seconds_of(delay, "delay")
         self._checked(seconds, Settings(frame_type, **options))
         more = {"retries": retries, **options}
         return Series(plan_of(self, n, seconds, frame_type, more, filter, dither, pause))

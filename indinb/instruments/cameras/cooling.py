@@ -4,13 +4,14 @@ import logging
 import math
 from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
 from astropy import units as u
 
-from indinb.client import pace
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
+from indinb.client.pace import at_pace
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
@@ -187,7 +188,7 @@ def approach(begin: float, target: float, changes: Sequence[Change]) -> Progress
     here = changes[-1].new[_VALUE] if changes else begin
     way = abs(target - begin)
     fraction = min(max(1 - abs(target - here) / way, 0.0), 1.0) if way else 1.0
-    left = pace.at_pace(lambda vector: abs(target - vector[_VALUE]), changes)
+    left = at_pace(lambda vector: abs(target - cast(float, vector[_VALUE])), changes)
     return Progress(fraction, f"{here:.1f} → {target:.1f} °C", left)
 
 

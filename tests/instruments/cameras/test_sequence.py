@@ -121,10 +121,11 @@ def test_what_cannot_be_is_refused_at_once(camera: Camera):
         {"binning": "x"},
         {"dither": 5},
         {"dither": 5 * u.s},
-        {"delay": -1},
     ):
         with pytest.raises(OutOfRange):
             camera.sequence(1, SHORT, **options)
+    with pytest.raises(OutOfRange, match="no delay is -1"):
+        camera.sequence(1, SHORT, delay=-1)
     with pytest.raises(OutOfRange, match="goes from"):
         camera.sequence(1, 1e6)
     with pytest.raises(TypeError):
