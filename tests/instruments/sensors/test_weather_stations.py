@@ -196,6 +196,13 @@ def _again(definition: Define, members: tuple[Member, ...]) -> Define:
     )
 
 
+def test_who_asks_what_there_is_makes_no_reading_newer(station: Weather):
+    age(station, 200)
+    tell(station, PARAMETERS, STATUS)  # as whenever another client connects to the server
+    (why,) = station.why_unsafe
+    assert why.startswith("its last reading is 200 s old")
+
+
 def test_a_redefinition_does_not_end_the_waiting(station: Weather):
     tell(station, update(STATUS, ALERT))
     operation = station.start_wait_until_safe()
