@@ -269,4 +269,4 @@ def _percent(duty: object) -> float:
     unit = getattr(duty, "unit", None)
     if isinstance(duty, u.Quantity) and duty.isscalar and unit == u.percent:
         return float(cast(float, duty.value))
-    raise OutOfRange(f"a heater takes percent such as 40 * u.percent, not {duty!r}")
+    raise OutOfRange(f"a heater takes a percentage such as 40 * u.percent, not {duty!r}")

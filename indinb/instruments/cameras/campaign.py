@@ -56,7 +56,7 @@ class Campaign(Imager):
         Raises
         ------
         OutOfRange
-            If a number, frame type or filter is none, or the camera has no such settings.
+            If a number, frame type or filter makes no sense, or the camera has no such settings.
         UnknownDevice
             If there is no filter wheel or mount to do it with.
 

@@ -57,7 +57,7 @@ class Target:
         if not bias < self.counts <= _LINEAR * full:
             raise OutOfRange(
                 f"this camera counts from {grouped(bias)}, its bias, to {grouped(full)}, and well "
-                f"up to {_LINEAR:.0%} of that: flats of {grouped(self.counts)} counts cannot be"
+                f"up to {_LINEAR:.0%} of that: ask for other counts than {grouped(self.counts)}"
             )
 
     def is_met(self, level: float) -> bool:

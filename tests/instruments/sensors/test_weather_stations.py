@@ -182,7 +182,7 @@ def test_parameters_that_come_while_it_runs(station: Weather):
     assert station.parameters["WEATHER_CLOUD"] == 80 * u.percent
     assert station.labels["WEATHER_CLOUD"] == "Clouds (%)"
     assert station.conditions["WEATHER_CLOUD"] is ALERT
-    assert station.why_unsafe == ("Clouds (%) is in danger (80)",)
+    assert station.why_unsafe == ("Clouds (%) is beyond its limit (80)",)
 
 
 def _again(definition: Define, members: tuple[Member, ...]) -> Define:
