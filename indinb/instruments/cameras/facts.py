@@ -220,7 +220,10 @@ def _airmass(told: Mapping[str, Any]) -> Iterator[Fact]:
 
 
 def _altitude(told: Mapping[str, Any]) -> float | None:
-    """Return how high the place on the sky stood at half time, in degrees, if that is known."""
+    """Return how high the place on the sky stood at half time, in degrees, if that is known.
+
+    Refraction is left out: from 10 degrees on, it changes the air mass by less than one percent.
+    """
     half = _half_time(told)
     keys = ("RA", "DEC", "SITELONG", "SITELAT")
     ra, dec, *site = (_finite(told.get(key)) for key in keys)

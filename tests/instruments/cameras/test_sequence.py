@@ -121,6 +121,8 @@ def test_what_cannot_be_is_refused_at_once(camera: Camera):
         {"binning": "x"},
         {"dither": 5},
         {"dither": 5 * u.s},
+        {"dither": -5 * u.arcsec},
+        {"dither": float("nan") * u.arcsec},
     ):
         with pytest.raises(OutOfRange):
             camera.sequence(1, SHORT, **options)
