@@ -85,10 +85,10 @@ class Procedure(Operation[T]):
             self._reached = step.progress
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
-            if self._aborting:  # it came between the two steps
-                self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))
+        if self._aborting and self._abortion is None:  # it came between the two steps
+            self._stop()
 
     def _error_of(self, step: "Future[Any]") -> BaseException | None:
         if step.cancelled():  # as work that waits is when the client is closed

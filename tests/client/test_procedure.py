@@ -310,3 +310,32 @@ def test_a_step_that_tells_nothing_leaves_the_progress_where_it_was():
     decoding.set_result(2)
     assert procedure.progress.fraction == 1.0
     assert procedure.result() == 2
+
+
+@pytest.mark.parametrize("error", [Failed("no picture"), ConnectionLost("gone")])
+def test_an_abort_while_a_failed_step_is_tried_again_stops_the_next(steps, error):
+    def trying():
+        try:
+            yield steps[0]
+        except (Failed, ConnectionLost):
+            procedure.abort()  # as another thread may do at this moment
+            yield steps[1]
+
+    procedure = Procedure("try", trying())
+    steps[0].fail(error)
+    assert isinstance(steps[1].exception(0), Aborted)
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_an_abort_is_not_forgotten_when_the_link_is_lost(steps):
+    def trying():
+        try:
+            yield steps[0]
+        except ConnectionLost:
+            yield steps[1]
+
+    steps[0]._stop = lambda: None  # the camera takes its time
+    procedure = Procedure("try", trying())
+    procedure.abort()
+    Future.set_exception(steps[0], ConnectionLost("gone"))
+    assert isinstance(procedure.exception(0), Aborted)

@@ -3,6 +3,7 @@
 An exposure has two ends, in either order: the picture has come, and the driver says Ok.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -131,7 +132,7 @@ def _begins(change: Change) -> bool:
 def countdown(chip: Chip, seconds: float, changes: Sequence[Change]) -> Progress:
     """Tell how far an exposure is, going on from the camera's last word."""
     for change in reversed(changes):
-        if change.name == chip.exposure:
+        if change.name == chip.exposure and math.isfinite(change.new[chip.seconds]):
             left = change.new[chip.seconds] - (time.time() - change.new.received)
             if left <= 0:
                 return Progress(1.0, "reading out", 0.0)

@@ -2,17 +2,15 @@
 
 import math
 import re
-from time import monotonic
 
 from astropy import units as u
 
-from indinb.client.clock import call_later
-from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.client.operation import Operation, Progress
+from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.errors import IndiError, OutOfRange, Refused
+from indinb.instruments.durations import Pause
 from indinb.instruments.mounts.errands import begin_errand, by_hand, let_go
 from indinb.instruments.mounts.mount import Mount
 
@@ -24,34 +22,6 @@ _KEYS = {
     "e": (_WE, "MOTION_EAST"),
 }
 _WORD = "(north|south|east|west|[nsew])"
-
-
-class Pause(Operation[None]):
-    """Some seconds that a motion lasts.
-
-    Parameters
-    ----------
-    connection : Connection
-        With whose link it ends.
-    label : str
-        What lasts, for people.
-    seconds : float
-        How long.
-    """
-
-    def __init__(self, connection: Connection, label: str, seconds: float) -> None:
-        super().__init__(label)
-        self._seconds = seconds
-        self._end = monotonic() + seconds
-        timer = call_later(seconds, lambda: self.succeed(None))
-        self.add_done_callback(lambda _: timer.cancel())
-        connection.begin(self)
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        left = max(0.0, self._end - monotonic())
-        return Progress(1 - left / self._seconds, remaining=left)
 
 
 def keys(direction: object) -> dict[str, str]:
@@ -109,7 +79,7 @@ def _moving(device: Device, pressed: dict[str, str], seconds: float, label: str)
     try:
         begun = [axis.set(member) for axis, member in axes.items()]
         yield from begun
-        yield Pause(device.connection, label, seconds)
+        yield Pause(label, seconds, device.connection)
     finally:
         yield from _let_all_go(list(axes))
 

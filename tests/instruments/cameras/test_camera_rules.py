@@ -229,6 +229,13 @@ def test_progress_at_the_end():
     assert countdown(MAIN, 10.0, _changes(BUSY, READING_OUT)) == Progress(1.0, "reading out", 0.0)
 
 
+@pytest.mark.parametrize("nonsense", [float("nan"), float("inf")])
+def test_progress_passes_over_nonsense(nonsense):
+    changes = _changes(exposing(State.BUSY, 8.0), exposing(State.BUSY, nonsense))
+    assert countdown(MAIN, 10.0, changes).detail == "8 s left"
+    assert countdown(MAIN, 10.0, changes[1:]) == Progress(0.0, "starting", 10.0)
+
+
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-1e6, 1e6))
 def test_progress_is_a_fraction_whatever_the_driver_says(seconds, left, ago):
     changes = _changes(exposing(State.BUSY, left))
