@@ -85,12 +85,16 @@ class Procedure(Operation[T]):
             self._reached = step.progress
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
+            if self.done():  # something else has taken its place between the two steps
+                self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))
         if self._aborting and self._abortion is None:  # it came between the two steps
             self._stop()
 
     def _error_of(self, step: "Future[Any]") -> BaseException | None:
+        if self.done():  # as something else was asked for: only what puts things right may follow
+            return self._error()
         if step.cancelled():  # as work that waits is when the client is closed
             return ConnectionLost(f"{self.label}: the client was closed")
         error = step.exception()

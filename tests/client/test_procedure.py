@@ -41,6 +41,41 @@ def test_steps_may_be_over_when_they_are_reached(steps):
     assert Procedure("all", follow(steps, [])).result(0) == ["one", "two", "three"]
 
 
+def test_what_was_failed_from_outside_begins_no_further_step(steps):
+    """Only what puts things right is done."""
+    log = []
+
+    def all_steps():
+        try:
+            yield from follow(steps[:2], log)
+        finally:
+            log.append("put right")
+            yield steps[2]
+
+    procedure = Procedure("all", all_steps())
+    procedure.fail(Aborted("something else was asked for"))
+    steps[0].succeed(0)
+    assert log == ["put right"]
+    steps[2].succeed(2)
+    with pytest.raises(Aborted, match="something else"):
+        procedure.result(0)
+
+
+def test_what_is_given_up_between_two_steps_ends_the_next(steps):
+    procedure = None
+
+    def all_steps():
+        yield steps[0]
+        procedure.give_up(Failed("something is wrong"))
+        yield steps[1]
+
+    procedure = Procedure("all", all_steps())
+    steps[0].succeed(0)
+    assert isinstance(steps[1].exception(0), Aborted)
+    with pytest.raises(Failed, match="something is wrong"):
+        procedure.result(0)
+
+
 def test_no_steps_at_all():
     assert Procedure("all", follow([], [])).result(0) == []
 
