@@ -129,7 +129,7 @@ class Request(Operation[T]):
         if self.done() or self._measure is None:
             return super().progress
         try:
-            measured = self._measure(self._history.changes)
+            measured = pace.sound(self._measure(self._history.changes))
             if measured.remaining is None:
                 left = pace.remaining(measured.fraction, monotonic() - self._since)
                 return measured._replace(remaining=left)

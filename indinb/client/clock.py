@@ -101,7 +101,7 @@ class _Clock:
                 if remaining <= 0:
                     heapq.heappop(self._timers)
                     return timer
-                self._condition.wait(remaining)
+                self._condition.wait(min(remaining, threading.TIMEOUT_MAX))
             self._thread = None
             return None
 

@@ -6,6 +6,7 @@ replaced by one assignment, so reading needs no lock.
 
 import datetime as dt
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -120,7 +121,8 @@ class Vector(Mapping[str, Value]):
     epoch : int
         The link over which it came, counted from 1.
     received : float
-        When it came, in seconds since 1970.
+        When it came, in seconds since 1970; a definition that is only repeated, as whenever another
+        client asks for it, came when it first did.
     """
 
     __slots__ = ("_timestamp", "_values", "definition", "epoch", "message", "received", "state")
@@ -327,9 +329,10 @@ class Model:
         if old is not None and old.definition.kind is define.kind is Kind.BLOB:
             values |= {name: old[name] for name in values.keys() & old.keys()}
         definition = Definition.of(define)
-        return Vector(
-            definition, define.state, values, define.timestamp, define.message, self.epoch
-        )
+        new = Vector(definition, define.state, values, define.timestamp, define.message, self.epoch)
+        if old is not None and _repeats(old, new):
+            new.received = old.received
+        return new
 
     def _delete(self, delete: Delete) -> list[Delta]:
         known = self._devices.get(delete.device)
@@ -363,6 +366,20 @@ class Model:
 
 def _line(text: str) -> str:
     return text if len(text) <= LINE_KEPT else text[: LINE_KEPT - 1] + "…"
+
+
+def _repeats(old: Vector, new: Vector) -> bool:
+    """Whether something tells over the same link what was told already."""
+    is_as_before = (old.epoch, old.state, old.keys()) == (new.epoch, new.state, new.keys())
+    return is_as_before and all(_same(old[name], new[name]) for name in new)
+
+
+def _same(one: Value, other: Value) -> bool:
+    return one is other or one == other or (_is_nan(one) and _is_nan(other))
+
+
+def _is_nan(value: Value) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _alike(old: Definition, new: Definition) -> bool:

@@ -67,6 +67,24 @@ def _at_pace(done: float, left: float, elapsed: float) -> float | None:
     return seconds if math.isfinite(seconds) else None
 
 
+def sound(progress: Progress) -> Progress:
+    """Return what was measured without what cannot be: drivers may send any number.
+
+    Examples
+    --------
+    >>> sound(Progress(float("nan"), "focusing", float("inf")))
+    Progress(fraction=None, detail='focusing', remaining=None)
+    >>> sound(Progress(1.5, "", -2.0))
+    Progress(fraction=1.0, detail='', remaining=0.0)
+    """
+    fraction, detail, left = progress
+    return Progress(
+        None if fraction is None or math.isnan(fraction) else min(max(fraction, 0.0), 1.0),
+        detail,
+        max(left, 0.0) if left is not None and math.isfinite(left) else None,
+    )
+
+
 def words(progress: Progress) -> str:
     """Tell how far something is, and how long it still takes.
 
@@ -76,11 +94,9 @@ def words(progress: Progress) -> str:
     '31 200 → 30 000 · 13 s left'
     >>> words(Progress(0.5, "", 3725.0)), words(Progress(0.5, "reading out", 0.0))
     ('1 h 2 min left', 'reading out')
-    >>> words(Progress(0.5, "12 s left", 12.3))
-    '12 s left'
     """
     told = [progress.detail] if progress.detail else []
-    if progress.remaining and not progress.detail.endswith(" left"):  # which tells it already
+    if progress.remaining:
         told.append(f"{_duration(progress.remaining)} left")
     return " · ".join(told)
 

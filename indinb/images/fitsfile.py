@@ -83,7 +83,7 @@ def read_header(file: bytes | memoryview, keywords: Collection[str]) -> fits.Hea
     Parameters
     ----------
     file : bytes-like
-        The whole file, or the begin of it.
+        The whole file, or the beginning of it.
     keywords : collection of str
         The only cards to read, so that others may be as odd as they like.
 
@@ -116,7 +116,7 @@ def find_header(file: bytes | memoryview) -> tuple[int, int, int]:
     Parameters
     ----------
     file : bytes-like
-        The whole file, or the begin of it.
+        The whole file, or the beginning of it.
 
     Returns
     -------

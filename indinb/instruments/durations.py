@@ -1,12 +1,14 @@
 """Times that are given, and pauses between the steps of a procedure."""
 
 import math
+from time import monotonic
 from typing import Any
 
 from astropy import units as u
 
 from indinb.client.clock import call_later
-from indinb.client.operation import Operation
+from indinb.client.connection import Connection
+from indinb.client.operation import Operation, Progress
 from indinb.errors import OutOfRange
 
 
@@ -51,12 +53,26 @@ class Pause(Operation[None]):
         Why nothing is done.
     seconds : float
         How long.
+    connection : Connection, optional
+        Whose loss ends it, too.
     """
 
-    def __init__(self, label: str, seconds: float) -> None:
+    def __init__(self, label: str, seconds: float, connection: Connection | None = None) -> None:
         super().__init__(label)
+        self._seconds = seconds
+        self._due = monotonic() + seconds
         self._timer = call_later(seconds, self._end)
         self.add_done_callback(self._release)
+        if connection is not None:
+            connection.begin(self)
+
+    @property
+    def progress(self) -> Progress:
+        """How much of it has passed."""
+        left = max(0.0, self._due - monotonic())
+        if self.done() or not left:
+            return super().progress
+        return Progress(1 - left / self._seconds, remaining=left)
 
     def _end(self) -> None:
         self.succeed(None)

@@ -51,7 +51,10 @@ class Outlet:
         return None if ampere is None else ampere * u.A
 
     def _told_label(self) -> str:
-        return self.device[self.name].elements[self.member].label
+        """Return the driver's own word; what the driver has taken back still has a name."""
+        found = self.device.get(self.name)
+        element = None if found is None else found.elements.get(self.member)
+        return self.member if element is None else element.label
 
     def __repr__(self) -> str:
         return printable(f"<{type(self).__name__} {self.label} of {self.device.name}>")
@@ -145,7 +148,8 @@ class Relay(Channel):
     """An output with a property of its own, with one switch for On and one for Off."""
 
     def _told_label(self) -> str:
-        return self.device[self.name].label
+        found = self.device.get(self.name)
+        return self.name if found is None else found.label
 
     def _switch(self, on: bool) -> Operation[None]:
         return self.device[self.name].set(self.member if on else "OFF")
@@ -269,4 +273,4 @@ def _percent(duty: object) -> float:
     unit = getattr(duty, "unit", None)
     if isinstance(duty, u.Quantity) and duty.isscalar and unit == u.percent:
         return float(cast(float, duty.value))
-    raise OutOfRange(f"a heater takes percent such as 40 * u.percent, not {duty!r}")
+    raise OutOfRange(f"a heater takes a percentage such as 40 * u.percent, not {duty!r}")

@@ -220,3 +220,12 @@ def test_timers_that_were_cancelled_are_forgotten_long_before_they_are_due():
     for _ in range(10_000):
         call_later(1000, int).cancel()
     assert len(clock._clock._timers) <= 200
+
+
+def test_what_is_due_in_a_thousand_years_ends_nothing():
+    far = call_later(1000 * 365.25 * 86400, lambda: None)
+    called = threading.Event()
+    call_later(0.01, called.set)
+    assert called.wait(SOON)
+    far.cancel()
+    wait_for_end_of_clock()

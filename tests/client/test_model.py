@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from indinb.client.model import Definition, Element, Model
@@ -89,6 +91,34 @@ def test_repeated_definition_is_an_update(model):
     assert delta.old is old
     assert delta.new is model.vector(CCD, "CCD_TEMPERATURE")
     assert (delta.new.state, dict(delta.new)) == (State.BUSY, {"CCD_TEMPERATURE_VALUE": 3.0})
+
+
+@pytest.mark.parametrize("value", [20.0, math.nan])
+def test_a_definition_that_is_only_repeated_tells_nothing_new(model, value):
+    again = numbers("CCD_TEMPERATURE", {"CCD_TEMPERATURE_VALUE": value}, -50, 50)
+    model.apply(again)
+    told = model.vector(CCD, "CCD_TEMPERATURE")
+    told.received -= 3600
+    model.apply(again._replace(label="Temperature"))
+    assert model.vector(CCD, "CCD_TEMPERATURE").received == told.received
+    assert model.vector(CCD, "CCD_TEMPERATURE").definition.label == "Temperature"
+
+
+@pytest.mark.parametrize(("value", "state"), [(21.0, State.IDLE), (20.0, State.OK)])
+def test_a_definition_that_tells_something_else_came_now(model, value, state):
+    old = model.vector(CCD, "CCD_TEMPERATURE")
+    old.received -= 3600
+    again = numbers("CCD_TEMPERATURE", {"CCD_TEMPERATURE_VALUE": value}, -50, 50, state=state)
+    model.apply(again)
+    assert model.vector(CCD, "CCD_TEMPERATURE").received > old.received + 3000
+
+
+def test_a_definition_over_another_link_came_now(model):
+    old = model.vector(CCD, "CCD_TEMPERATURE")
+    old.received -= 3600
+    model.epoch += 1
+    model.apply(TEMPERATURE)
+    assert model.vector(CCD, "CCD_TEMPERATURE").received > old.received + 3000
 
 
 def test_repeated_definition_takes_label_limits_and_permission(model):

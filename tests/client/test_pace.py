@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indinb.client import pace
 from indinb.client.operation import Operation, Progress
 from indinb.client.pace import at_pace, remaining, words
 from indinb.protocol.vocabulary import State
@@ -139,3 +140,16 @@ def test_what_is_over_has_nothing_left(desk, clock):
 
 def test_a_measure_that_fails_knows_no_time(desk, clock):
     assert cool(desk, progress=lambda changes: 1 / 0).remaining is None
+
+
+@given(st.builds(Progress, st.none() | ANY, st.just("busy"), st.none() | ANY))
+def test_what_any_driver_makes_of_it_can_be_shown(measured):
+    sound = pace.sound(measured)
+    assert sound.fraction is None or 0 <= sound.fraction <= 1
+    assert sound.remaining is None or 0 <= sound.remaining < math.inf
+    assert words(sound).startswith("busy")
+
+
+def test_nonsense_of_a_driver_is_no_progress(desk, clock):
+    request = cool(desk, progress=lambda changes: Progress(math.nan, "cooling", math.inf))
+    assert request.progress == Progress(None, "cooling")

@@ -293,7 +293,7 @@ def test_progress_is_that_of_the_present_step(desk, clock):
     procedure = Procedure("all", follow([request, Future()], []))
     assert procedure.progress == Progress(0.25, "cooling")
     desk.say(update(TEMPERATURE, State.OK))
-    assert procedure.progress == Progress(None)
+    assert procedure.progress == Progress(1.0)  # as the next step does not tell
 
 
 def test_procedures_may_be_steps(steps):
@@ -327,3 +327,50 @@ def test_steps_may_end_on_another_thread(steps):
     for step in steps:
         threading.Thread(target=step.succeed, args=(step.label,)).start()
     assert procedure.result(SOON) == ["one", "two", "three"]
+
+
+def test_a_step_that_tells_nothing_leaves_the_progress_where_it_was():
+    exposure: Operation[int] = Operation("expose")
+    decoding: Future[int] = Future()
+
+    def steps():
+        yield exposure
+        return (yield decoding)
+
+    procedure = Procedure("take a picture", steps())
+    assert procedure.progress.fraction is None
+    exposure.succeed(1)
+    assert procedure.progress.fraction == 1.0
+    assert not procedure.done()
+    decoding.set_result(2)
+    assert procedure.progress.fraction == 1.0
+    assert procedure.result() == 2
+
+
+@pytest.mark.parametrize("error", [Failed("no picture"), ConnectionLost("gone")])
+def test_an_abort_while_a_failed_step_is_tried_again_stops_the_next(steps, error):
+    def trying():
+        try:
+            yield steps[0]
+        except (Failed, ConnectionLost):
+            procedure.abort()  # as another thread may do at this moment
+            yield steps[1]
+
+    procedure = Procedure("try", trying())
+    steps[0].fail(error)
+    assert isinstance(steps[1].exception(0), Aborted)
+    assert isinstance(procedure.exception(0), Aborted)
+
+
+def test_an_abort_is_not_forgotten_when_the_link_is_lost(steps):
+    def trying():
+        try:
+            yield steps[0]
+        except ConnectionLost:
+            yield steps[1]
+
+    steps[0]._stop = lambda: None  # the camera takes its time
+    procedure = Procedure("try", trying())
+    procedure.abort()
+    Future.set_exception(steps[0], ConnectionLost("gone"))
+    assert isinstance(procedure.exception(0), Aborted)

@@ -1,13 +1,17 @@
 """Times that are given, and pauses."""
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from astropy import units as u
 
-from indinb.errors import Aborted, OutOfRange
+from indinb import Client
+from indinb.errors import Aborted, ConnectionLost, OutOfRange
+from indinb.instruments import durations
 from indinb.instruments.durations import Pause, seconds_of
+from tests.client.fakes import CONNECTION
 
 
 @pytest.mark.parametrize(
@@ -40,3 +44,21 @@ def test_a_pause_can_be_ended():
     pause.abort()
     with pytest.raises(Aborted):
         pause.result(5)
+
+
+def test_a_pause_tells_how_long_it_lasts(monkeypatch: pytest.MonkeyPatch):
+    now = [100.0]
+    monkeypatch.setattr(durations, "monotonic", lambda: now[0])
+    pause = Pause("wait", 60)
+    now[0] += 45
+    assert pause.progress[:] == (0.75, "", 15)
+    now[0] += 45
+    assert pause.progress.remaining is None
+    pause.abort()
+
+
+def test_a_pause_ends_with_the_link(connect: Callable[..., Client]):
+    client = connect(CONNECTION)
+    pause = Pause("wait", 3600, client)
+    client.server.close()
+    assert isinstance(pause.exception(), ConnectionLost)

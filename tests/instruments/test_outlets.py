@@ -115,6 +115,14 @@ def test_a_channel_that_is_gone(make):
 # Off and on again
 
 
+def test_what_is_gone_can_still_be_shown(make):
+    box = make(*INDI_2, *RELAYS)
+    outputs = [*box.channels.values(), *box.dew_heaters.values()]
+    box.device.connection.server.tell(*map(delete, (*INDI_2, *RELAYS)))
+    wait_until(box.device, lambda: not box.channels)
+    assert all(repr(each).endswith(f"of {BOX}>") for each in outputs)
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """Time for pauses, that goes on when it is told to."""

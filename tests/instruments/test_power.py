@@ -139,7 +139,7 @@ def test_a_heater_without_a_switch(make):
     "duty", [40, 0.4, 40 * u.dimensionless_unscaled, 40 * u.W, "40 %", None, [1, 2] * u.percent]
 )
 def test_what_is_no_percentage(make, duty: object):
-    with pytest.raises(OutOfRange, match=r"takes percent such as 40 \* u.percent"):
+    with pytest.raises(OutOfRange, match=r"takes a percentage such as 40 \* u.percent"):
         make(*INDI_2).dew_heaters["Main scope"].start_set_duty(duty)
 
 

@@ -1,5 +1,6 @@
 """Cameras."""
 
+from collections.abc import Iterable
 from numbers import Integral
 from typing import Unpack
 
@@ -10,6 +11,7 @@ from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.errors import OutOfRange, Refused, UnknownProperty
 from indinb.images.frame import Frame
+from indinb.images.image import Geometry
 from indinb.instruments.base import instrument
 from indinb.instruments.cameras.campaign import Campaign
 from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, frame_geometry
@@ -24,6 +26,7 @@ from indinb.instruments.cameras.settings import (
     seconds_of,
 )
 from indinb.instruments.readings import is_on
+from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import Interface
 
 _COUNT = "CCD_FAST_COUNT"
@@ -180,6 +183,11 @@ class Camera(Cooling, Campaign):
                 )
         finally:
             yield from self._ensure(FAST, "INDI_DISABLED")
+        return (yield from self._all_developed(pictures, geometry))
+
+    def _all_developed(
+        self, pictures: Iterable[Blob], geometry: Geometry | None
+    ) -> Steps[list[Frame]]:
         frames = []
         for blob in pictures:
             frames.append((yield from self._developed(blob, geometry)))

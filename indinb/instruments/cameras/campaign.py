@@ -56,7 +56,7 @@ class Campaign(Imager):
         Raises
         ------
         OutOfRange
-            If a number, frame type or filter is none, or the camera has no such settings.
+            If a number, frame type or filter makes no sense, or the camera has no such settings.
         UnknownDevice
             If there is no filter wheel or mount to do it with.
 
@@ -67,7 +67,7 @@ class Campaign(Imager):
             for frame in client.camera.sequence(10, 60, filter="Red", dither=5 * u.arcsec):
                 print(frame.path, np.median(frame.data))
         """
-        seconds, pause = seconds_of(exposure), seconds_of(delay)
+        seconds, pause = seconds_of(exposure), seconds_of(delay, "delay")
         self._checked(seconds, Settings(frame_type, **options))
         more = {"retries": retries, **options}
         return Series(plan_of(self, n, seconds, frame_type, more, filter, dither, pause))

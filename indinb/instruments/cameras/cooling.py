@@ -4,18 +4,20 @@ import logging
 import math
 from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
 from astropy import units as u
 
-from indinb.client.clock import call_later
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
+from indinb.client.pace import at_pace
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.request import build
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Failed, OperationTimeout, OutOfRange, Refused
 from indinb.instruments.base import Instrument
+from indinb.instruments.durations import Pause
 from indinb.instruments.readings import is_on, members, number
 from indinb.instruments.running import Running
 from indinb.protocol.vocabulary import State
@@ -186,16 +188,8 @@ def approach(begin: float, target: float, changes: Sequence[Change]) -> Progress
     here = changes[-1].new[_VALUE] if changes else begin
     way = abs(target - begin)
     fraction = min(max(1 - abs(target - here) / way, 0.0), 1.0) if way else 1.0
-    return Progress(fraction, f"{here:.1f} → {target:.1f} °C", _remaining(target, changes))
-
-
-def _remaining(target: float, changes: Sequence[Change]) -> float | None:
-    if not changes:
-        return None
-    first, last = changes[0].new, changes[-1].new
-    passed = last.received - first.received
-    gained = abs(target - first[_VALUE]) - abs(target - last[_VALUE])
-    return abs(target - last[_VALUE]) * passed / gained if gained > 0 else None
+    left = at_pace(lambda vector: abs(target - cast(float, vector[_VALUE])), changes)
+    return Progress(fraction, f"{here:.1f} → {target:.1f} °C", left)
 
 
 def celsius_of(temperature: u.Quantity) -> float:
@@ -246,7 +240,7 @@ def _reach(
             progress=partial(approach, begin, target),
         )
         if state is not State.OK:
-            yield _pause(device, label)
+            yield Pause(label, _STEADY, device.connection)
         here = _here(device)
         if here is not None and abs(here - target) <= tolerance:
             return here * u.deg_C
@@ -278,14 +272,6 @@ def _set_ramp(device: Device, rate: float | None) -> Steps[None]:
         raise Refused(f"the driver of {device.name} knows no ramp: leave the rate out")
     if number(device, RAMP, "RAMP_SLOPE") != rate:
         yield device[RAMP].set(RAMP_SLOPE=rate)
-
-
-def _pause(device: Device, label: str) -> Operation[None]:
-    pause: Operation[None] = Operation(label)
-    timer = call_later(_STEADY, partial(pause.succeed, None))
-    pause.add_done_callback(lambda _: timer.cancel())
-    device.connection.begin(pause)
-    return pause
 
 
 def _here(device: Device) -> float | None:

@@ -3,6 +3,7 @@
 An exposure has two ends, in either order: the picture has come, and the driver says Ok.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -131,11 +132,11 @@ def _begins(change: Change) -> bool:
 def countdown(chip: Chip, seconds: float, changes: Sequence[Change]) -> Progress:
     """Tell how far an exposure is, going on from the camera's last word."""
     for change in reversed(changes):
-        if change.name == chip.exposure:
+        if change.name == chip.exposure and math.isfinite(change.new[chip.seconds]):
             left = change.new[chip.seconds] - (time.time() - change.new.received)
             if left <= 0:
                 return Progress(1.0, "reading out", 0.0)
-            return Progress(1 - left / max(left, seconds), f"{left:.0f} s left", left)
+            return Progress(1 - left / max(left, seconds), "exposing", left)
     return Progress(0.0, "starting", seconds)
 
 

@@ -107,12 +107,11 @@ def _light(scene: Scene) -> Iterator[Fact]:
 
 
 def _site(scene: Scene) -> Iterator[Fact]:
-    """Tell where the mount stands, unless it was never told, which INDI's mounts show as 0/0."""
-    told = scene.vectors.get("telescope", {})
-    place = [_number(told, "GEOGRAPHIC_COORD", member) for member in ("LAT", "LONG", "ELEV")]
-    latitude, longitude, elevation = place
-    if latitude is None or longitude is None or not (latitude or longitude):
+    """Tell where the mount stands."""
+    place = _geodetic(scene.vectors.get("telescope", {}))
+    if place is None:
         return
+    longitude, latitude, elevation = place
     source = scene.names["telescope"]
     east = round((longitude + 180) % 360 - 180, 6)
     yield Fact("SITELAT", round(latitude, 6), f"[deg] Latitude, from {source}")
@@ -155,11 +154,24 @@ def _aim(scene: Scene, header: Any) -> SkyCoord | None:
 
 def _place(mount: Vectors) -> EarthLocation:
     """Return where a mount stands, which those that speak of the horizon have to know."""
-    place = [_number(mount, "GEOGRAPHIC_COORD", member) for member in ("LAT", "LONG", "ELEV")]
-    latitude, longitude, elevation = place
-    if latitude is None or longitude is None or not (latitude or longitude):
+    place = _geodetic(mount)
+    if place is None:
         raise OutOfRange("the mount does not know where it stands")
+    longitude, latitude, elevation = place
     return EarthLocation.from_geodetic(longitude, latitude, elevation or 0.0)
+
+
+def _geodetic(mount: Vectors) -> tuple[float, float, float | None] | None:
+    """Return a mount's place, unless it was never told, which INDI's mounts show as 0/0."""
+    place = [_number(mount, "GEOGRAPHIC_COORD", member) for member in ("LONG", "LAT", "ELEV")]
+    longitude, latitude, elevation = place
+    if longitude is None or latitude is None or not _is_site(longitude, latitude):
+        return None
+    return longitude, latitude, elevation
+
+
+def _is_site(longitude: float, latitude: float) -> bool:
+    return bool(longitude or latitude) and abs(latitude) <= 90
 
 
 def _begun(header: Any) -> dt.datetime | None:
@@ -186,25 +198,48 @@ def _focus(scene: Scene, header: Any) -> Iterator[Fact]:
 
 def _end(header: Any) -> Iterator[Fact]:
     begun, seconds = _begun(header), _finite(header.get("EXPTIME"))
-    if begun is not None and seconds is not None:
-        end = (begun + dt.timedelta(seconds=seconds)).replace(tzinfo=None)
-        yield Fact("DATE-END", end.isoformat(timespec="milliseconds"), "UTC, DATE-OBS + EXPTIME")
+    end = None if begun is None or seconds is None else _after(begun, seconds)
+    if end is not None:
+        told = end.replace(tzinfo=None).isoformat(timespec="milliseconds")
+        yield Fact("DATE-END", told, "UTC, DATE-OBS + EXPTIME")
+
+
+def _after(begun: dt.datetime, seconds: float) -> dt.datetime | None:
+    """Return the moment some seconds later, if there is one: drivers may write any number."""
+    try:
+        return begun + dt.timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _airmass(told: Mapping[str, Any]) -> Iterator[Fact]:
     """Tell through how much air the picture was taken, at half of its time."""
-    keys = ("RA", "DEC", "SITELAT", "SITELONG")
-    ra, dec, latitude, east = (_finite(told.get(key)) for key in keys)
-    begun, seconds = _begun(told), _finite(told.get("EXPTIME"))
-    if None in (ra, dec, begun) or not (latitude or east) or is_told(told.get("AIRMASS")):
-        return
-    half = Time(begun) + (seconds or 0.0) / 2 * u.s
+    altitude = None if is_told(told.get("AIRMASS")) else _altitude(told)
+    if altitude is not None and altitude > 0:
+        yield Fact("AIRMASS", round(pickering(altitude), 4), "At half time, by Pickering (2002)")
+
+
+def _altitude(told: Mapping[str, Any]) -> float | None:
+    """Return how high the place on the sky stood at half time, in degrees, if that is known.
+
+    Refraction is left out: from 10 degrees on, it changes the air mass by less than one percent.
+    """
+    half = _half_time(told)
+    keys = ("RA", "DEC", "SITELONG", "SITELAT")
+    ra, dec, *site = (_finite(told.get(key)) for key in keys)
+    east, latitude = (angle or 0.0 for angle in site)
+    if half is None or ra is None or dec is None or abs(dec) > 90 or not _is_site(east, latitude):
+        return None
     place = EarthLocation.from_geodetic(east, latitude, _finite(told.get("SITEELEV")) or 0.0)
     with offline():
         target = SkyCoord(ra, dec, unit=u.deg, frame=FK5())
-        altitude = target.transform_to(AltAz(obstime=half, location=place)).alt.deg
-    if altitude > 0:
-        yield Fact("AIRMASS", round(pickering(altitude), 4), "At half time, by Pickering (2002)")
+        there = target.transform_to(AltAz(obstime=Time(half), location=place))
+    return float(there.alt.deg)
+
+
+def _half_time(header: Any) -> dt.datetime | None:
+    begun, seconds = _begun(header), _finite(header.get("EXPTIME"))
+    return None if begun is None else _after(begun, (seconds or 0.0) / 2)
 
 
 def pickering(altitude: float) -> float:

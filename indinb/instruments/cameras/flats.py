@@ -19,6 +19,7 @@ _TRIALS = 12
 _STEP = 10.0  # times longer or shorter, at most, is a trial than the one before
 _LINEAR = 0.9  # of what the camera can tell: beyond, it may not count all of the light
 _DARK = 0.01  # of the counts that are wanted: below, they are mostly noise
+_MOST_BITS = 64  # of a pixel
 _PIXELS = 1 << 18  # that are enough for a median
 
 
@@ -56,7 +57,7 @@ class Target:
         if not bias < self.counts <= _LINEAR * full:
             raise OutOfRange(
                 f"this camera counts from {grouped(bias)}, its bias, to {grouped(full)}, and well "
-                f"up to {_LINEAR:.0%} of that: flats of {grouped(self.counts)} counts cannot be"
+                f"up to {_LINEAR:.0%} of that: ask for other counts than {grouped(self.counts)}"
             )
 
     def is_met(self, level: float) -> bool:
@@ -163,7 +164,7 @@ class Flats(Series):
         """Return the most that a pixel can count."""
         bits = numbers_of(self.plan.camera.device, "CCD_INFO", "CCD_BITSPERPIXEL") or [16]
         most = np.iinfo(frame.data.dtype).max if frame.data.dtype.kind in "iu" else np.inf
-        return float(min(most, 2 ** bits[0] - 1))
+        return float(min(most, 2.0 ** min(bits[0], _MOST_BITS) - 1))
 
 
 def level_of(frame: Frame) -> float:

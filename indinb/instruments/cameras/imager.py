@@ -291,7 +291,7 @@ class Imager(Readout):
         return headers_of(self.device.connection)
 
     def _noted(self, settings: Settings) -> AbstractContextManager[None]:
-        """Know what belongs into the headers of what comes now."""
+        """Know what belongs in the headers of what comes now."""
         return self._headers.exposing(self.device, self.chip, settings.frame_type)
 
     def _prepared(self, seconds: float, settings: Settings) -> Steps[float]:

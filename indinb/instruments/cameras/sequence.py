@@ -14,8 +14,10 @@ from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.errors import ConnectionLost, OutOfRange
 from indinb.images.frame import Frame
-from indinb.instruments.cameras.seriesrun import Pause, Return, Run
+from indinb.instruments.cameras.seriesrun import Return, Run
+from indinb.instruments.durations import Pause
 from indinb.instruments.filterwheel import FilterWheel, slot_of
+from indinb.instruments.mounts.dithering import arcsec_of
 from indinb.instruments.mounts.telescope import Telescope
 from indinb.instruments.roles import roles_of
 from indinb.printable import printable
@@ -109,15 +111,10 @@ def plan_of(
         wheel = FilterWheel(roles.device("filter_wheel"))
         slot_of(filter, wheel.filters, wheel.name)
     if dither is not None:
-        _check_angle(dither)
+        arcsec_of(dither)  # so that what is no angle is refused before the first frame
         mount = Telescope(roles.device("telescope"))
     kind = frame_type.casefold()
     return Plan(camera, int(count), seconds, kind, wheel, filter, mount, dither, delay, options)
-
-
-def _check_angle(dither: object) -> None:
-    if not isinstance(dither, u.Quantity) or not dither.unit.is_equivalent(u.deg):
-        raise OutOfRange(f"{dither!r} is no angle to dither by: write 5 * u.arcsec")
 
 
 class Series:
@@ -169,29 +166,32 @@ class Series:
     def _taking(self, label: str, number: int) -> Steps[Frame]:
         """Take a frame, and take it again if the link is lost meanwhile."""
         connection = self.plan.camera.device.connection
-        attempt = 0
+        attempt = 1
         while True:
-            attempt += 1
             try:
-                if attempt > 1:
-                    yield from self._return(connection)
-                elif number:
-                    yield from self._between()
-                yield from self._prepare()
-                frame: Frame = yield self._expose()
-                return frame
+                return (yield from self._attempt(number, attempt, connection))
             except ConnectionLost:
                 comes_back = connection.reconnects and connection.status != "closed"
                 if attempt == _ATTEMPTS or not comes_back:
                     raise
                 logger.warning("%s is taken again when the link is back", label)
+            attempt += 1
+
+    def _attempt(self, number: int, attempt: int, connection: Connection) -> Steps[Frame]:
+        if attempt > 1:
+            yield from self._return(connection)
+        elif number:
+            yield from self._between()
+        yield from self._prepare()
+        frame: Frame = yield self._expose()
+        return frame
 
     def _between(self) -> Steps[None]:
         """Move the telescope a little, and wait, before every frame but the first."""
         if self.plan.mount is not None:
             yield self.plan.mount.start_dither(self.plan.dither)
         if self.plan.delay:
-            yield Pause(self.plan.delay)
+            yield Pause(f"wait for {self.plan.delay:g} s", self.plan.delay)
 
     def _prepare(self) -> Steps[None]:
         """Turn the filter wheel, unless it stands right."""

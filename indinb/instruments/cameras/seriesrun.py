@@ -106,7 +106,8 @@ class Run(Operation[int]):
             step.abort()
 
     def __enter__(self) -> Self:
-        self._show()
+        hide = self._show()
+        self.add_done_callback(lambda _: hide())
         return self
 
     def __exit__(
@@ -121,20 +122,6 @@ class Run(Operation[int]):
             self.fail(error)
         else:
             self.fail(Aborted(f"{self.label}: aborted"))
-
-
-class Pause(Operation[None]):
-    """Some time that passes.
-
-    Examples
-    --------
-    >>> Pause(0.001).result()
-    """
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"wait for {seconds:g} s")
-        timer = call_later(seconds, lambda: self.succeed(None))
-        self.add_done_callback(lambda _: timer.cancel())
 
 
 class Return(Operation[None]):

@@ -156,14 +156,14 @@ def adopted(
     return Refused(f"the driver keeps {_named(asked, last)}") if late else None
 
 
-def seconds_of(exposure: float | u.Quantity) -> float:
-    """Return an exposure time in seconds."""
+def seconds_of(exposure: float | u.Quantity, word: str = "exposure time") -> float:
+    """Return an exposure time, or another that may be given as a bare number, in seconds."""
     try:
         seconds = float(u.Quantity(exposure, u.s).value)
     except (TypeError, ValueError, u.UnitConversionError) as error:
-        raise OutOfRange(f"{exposure!r} is no exposure time: give seconds, or 2 * u.s") from error
+        raise OutOfRange(f"{exposure!r} is no {word}: give seconds, or 2 * u.s") from error
     if not math.isfinite(seconds) or seconds < 0:
-        raise OutOfRange(f"an exposure cannot last {seconds} s")
+        raise OutOfRange(f"no {word} is {seconds} s long")
     return seconds
 
 

@@ -122,7 +122,7 @@ class _Inbox:
         self._device, self._chip = device, chip
         self._pictures: deque[_Picture] = deque(maxlen=room)
         self._lock = threading.Lock()
-        self._waiting: Operation[_Picture | None] | None = None
+        self._waiting: deque[Operation[_Picture | None]] = deque()
         self._ended = False
         self._error: Exception | None = None
 
@@ -144,7 +144,7 @@ class _Inbox:
             elif self._ended:
                 _end(operation, self._error)
             else:
-                self._waiting = operation
+                self._waiting.append(operation)
         if not operation.done():
             self._device.connection.begin(operation)
         return operation
@@ -152,17 +152,25 @@ class _Inbox:
     def end(self, error: Exception | None) -> None:
         with self._lock:
             self._ended, self._error = True, self._error or error
-            waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            _end(waiting, error)
+            waiting, self._waiting = self._waiting, deque()
+        for each in waiting:
+            _end(each, error)
 
     def _put(self, picture: _Picture) -> None:
         with self._lock:
-            waiting, self._waiting = self._waiting, None
-            if waiting is None or waiting.done():  # aborted, so it takes nothing
+            waiting = self._next_waiting()
+            if waiting is None:
                 self._pictures.append(picture)
                 return
         waiting.succeed(picture)
+
+    def _next_waiting(self) -> Operation[_Picture | None] | None:
+        """Return who waits longest; who was aborted takes nothing."""
+        while self._waiting:
+            first = self._waiting.popleft()
+            if not first.done():
+                return first
+        return None
 
     def _geometry(self, blob: Blob) -> Geometry | None:
         """Snapshot the size of a picture; that of video is told by itself, binned already."""

@@ -58,7 +58,7 @@ def companions(camera: Device) -> dict[str, Device]:
 
 
 def wire(camera: Device, names: Mapping[str, str | None]) -> Steps[None]:
-    """Tell a camera's driver whom to listen to, and what else belongs into its headers.
+    """Tell a camera's driver whom to listen to, and what else belongs in its headers.
 
     Only what differs is set, one by one. What the driver does not take is logged, and not tried
     again until the driver announces the property anew.

@@ -3,17 +3,15 @@
 import math
 import re
 from collections.abc import Callable
-from time import monotonic
 
 from astropy import units as u
 
-from indinb.client.clock import call_later
-from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.client.operation import Operation, Progress
+from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.errors import ConnectionLost, IndiError, OutOfRange
+from indinb.instruments.durations import Pause
 from indinb.instruments.mounts.errands import begin_errand, by_hand, let_go
 from indinb.instruments.mounts.mount import Mount
 
@@ -25,34 +23,6 @@ _KEYS = {
     "e": (_WE, "MOTION_EAST"),
 }
 _WORD = "(north|south|east|west|[nsew])"
-
-
-class Pause(Operation[None]):
-    """Some seconds that a motion lasts.
-
-    Parameters
-    ----------
-    connection : Connection
-        With whose link it ends.
-    label : str
-        What lasts, for people.
-    seconds : float
-        How long.
-    """
-
-    def __init__(self, connection: Connection, label: str, seconds: float) -> None:
-        super().__init__(label)
-        self._seconds = seconds
-        self._end = monotonic() + seconds
-        timer = call_later(seconds, lambda: self.succeed(None))
-        self.add_done_callback(lambda _: timer.cancel())
-        connection.begin(self)
-
-    @property
-    def progress(self) -> Progress:
-        """How far it is."""
-        left = max(0.0, self._end - monotonic())
-        return Progress(1 - left / self._seconds, remaining=left)
 
 
 def keys(direction: object) -> dict[str, str]:
@@ -106,7 +76,7 @@ def _moving(device: Device, pressed: dict[str, str], seconds: float, label: str)
         if any(axis.vector.values()):
             yield _let_go(axis)
     try:
-        yield from _pressing(axes, lambda: Pause(device.connection, label, seconds))
+        yield from _pressing(axes, lambda: Pause(label, seconds, device.connection))
     except ConnectionLost:
         for axis in axes:
             _let_go_later(axis)

@@ -240,7 +240,7 @@ class UntilSafe(Operation[None]):
 
     def _expire(self) -> None:
         why = "; ".join(why_unsafe(self._device)) or "safe now, but not for long enough"
-        self.fail(OperationTimeout(f"{self.label}: it is not in time: {why}"))
+        self.fail(OperationTimeout(f"{self.label}: not in time: {why}"))
 
     def _release(self, _: Any) -> None:
         self._subscription.close()

@@ -20,7 +20,7 @@ PERIODS = 3
 """Periods of updates after which what a station last told is too old."""
 
 _USUAL_PERIOD = 60.0  # seconds, where the driver tells none
-_CONDITIONS = {State.BUSY: "near its limit", State.ALERT: "in danger"}
+_CONDITIONS = {State.BUSY: "near its limit", State.ALERT: "beyond its limit"}
 _UNKNOWN = "of unknown safety"
 _UNITS = {
     "c": u.deg_C,

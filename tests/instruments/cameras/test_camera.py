@@ -142,9 +142,9 @@ def test_binning_stays_until_it_is_changed(camera: Camera):
         (0.001, r"goes from 0\.01 to 3600"),
         (4000, r"goes from 0\.01 to 3600"),
         (2 * u.h, r"cannot be 7200"),
-        (-1, "cannot last -1"),
-        (float("nan"), "cannot last nan"),
-        (np.inf * u.s, "cannot last inf"),
+        (-1, "no exposure time is -1"),
+        (float("nan"), "no exposure time is nan"),
+        (np.inf * u.s, "no exposure time is inf"),
         ("abc", "'abc' is no exposure time: give seconds"),
         (None, "None is no exposure time"),
         (2 * u.m, r"<Quantity 2\. m> is no exposure time"),
@@ -207,7 +207,7 @@ def test_progress_is_the_time_that_is_left(camera: Camera):
     operation = _begin(camera)
     fraction, detail, remaining = operation.progress
     assert 0 <= fraction < 0.5
-    assert detail.endswith(" s left")
+    assert detail == "exposing"
     assert 30 < remaining <= LONG
     operation.abort()
     assert isinstance(operation.exception(), Aborted)

@@ -221,12 +221,19 @@ def test_progress_counts_on_between_reports():
     changes[0].new.received = time.time() - 2
     fraction, detail, remaining = countdown(MAIN, 10.0, changes)
     assert fraction == pytest.approx(0.4, abs=0.05)
-    assert detail == "6 s left"
+    assert detail == "exposing"
     assert remaining == pytest.approx(6, abs=0.5)
 
 
 def test_progress_at_the_end():
     assert countdown(MAIN, 10.0, _changes(BUSY, READING_OUT)) == Progress(1.0, "reading out", 0.0)
+
+
+@pytest.mark.parametrize("nonsense", [float("nan"), float("inf")])
+def test_progress_passes_over_nonsense(nonsense):
+    changes = _changes(exposing(State.BUSY, 8.0), exposing(State.BUSY, nonsense))
+    assert countdown(MAIN, 10.0, changes).detail == "8 s left"
+    assert countdown(MAIN, 10.0, changes[1:]) == Progress(0.0, "starting", 10.0)
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(-1e6, 1e6))

@@ -161,7 +161,10 @@ def test_a_place_that_the_driver_has_written_is_not_computed_again():
 # Where it stands
 
 
-@pytest.mark.parametrize("place", [{"LAT": 0.0, "LONG": 0.0, "ELEV": 0.0}, {"LAT": 5.0}])
+@pytest.mark.parametrize(
+    "place",
+    [{"LAT": 0.0, "LONG": 0.0, "ELEV": 0.0}, {"LAT": 5.0}, {"LAT": 91.0, "LONG": 5.0, "ELEV": 0.0}],
+)
 def test_a_site_that_nobody_has_told_is_none(place: dict[str, float]):
     mount = MOUNT | {"GEOGRAPHIC_COORD": vector(numbers("GEOGRAPHIC_COORD", place))}
     assert not known(telescope=mount).keys() & {"SITELAT", "SITELONG", "SITEELEV", "AIRMASS"}
@@ -224,6 +227,26 @@ def test_a_focus_temperature_by_another_name():
 )
 def test_no_end_without_begin_and_length(header: dict[str, Any]):
     assert "DATE-END" not in known(header)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [{"EXPTIME": 1e300}, {"EXPTIME": -1e300}, {"RA": 10.0, "DEC": 95.0}, {"SITELAT": 123.0}],
+)
+def test_nonsense_of_a_driver_costs_no_other_cards(nonsense: dict[str, float]):
+    found = known(HEADER | nonsense)
+    assert found.keys() >= {"OBJECT", "FILTER", "FOCUSPOS", "SITELONG", "GAIN"}
+    assert not found.keys() & {"AIRMASS"}
+
+
+def test_a_mount_over_the_horizon_at_no_place():
+    told = {
+        "HORIZONTAL_COORD": vector(numbers("HORIZONTAL_COORD", {"AZ": 120.0, "ALT": 50.0})),
+        "GEOGRAPHIC_COORD": vector(numbers("GEOGRAPHIC_COORD", SITE | {"LAT": -1e300})),
+    }
+    found = known(telescope=told)
+    assert found["OBJECT"] == "M1"
+    assert not found.keys() & {"RA", "DEC", "SITELAT"}
 
 
 def test_the_header_of_a_real_driver():

@@ -134,6 +134,12 @@ def test_counts_that_the_camera_does_not_have(camera: Make, counts: float):
         list(camera(Light(1e4)).flats(1, counts))
 
 
+@pytest.mark.parametrize("bits", [1e9, 1e300])
+def test_a_camera_of_any_number_of_bits(camera: Make, bits: float):
+    info = numbers("CCD_INFO", {"CCD_BITSPERPIXEL": bits})
+    assert len(list(camera(Light(1e5), TYPES, info).flats(1))) == 1
+
+
 def test_a_camera_of_12_bits(camera: Make):
     info = numbers("CCD_INFO", {"CCD_MAX_X": 6.0, "CCD_MAX_Y": 4.0, "CCD_BITSPERPIXEL": 12.0})
     with pytest.raises(OutOfRange, match="to 4 095"):

@@ -19,7 +19,8 @@ from indinb.errors import Aborted, ConnectionLost, Failed, OperationTimeout, Out
 from indinb.instruments.cameras import sequence as room
 from indinb.instruments.cameras import seriesrun
 from indinb.instruments.cameras.sequence import Series
-from indinb.instruments.cameras.seriesrun import Pause, Run
+from indinb.instruments.cameras.seriesrun import Run
+from indinb.instruments.durations import Pause
 from indinb.protocol.messages import Message, New, Update
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, texts, update
@@ -120,10 +121,13 @@ def test_what_cannot_be_is_refused_at_once(camera: Camera):
         {"binning": "x"},
         {"dither": 5},
         {"dither": 5 * u.s},
-        {"delay": -1},
+        {"dither": -5 * u.arcsec},
+        {"dither": float("nan") * u.arcsec},
     ):
         with pytest.raises(OutOfRange):
             camera.sequence(1, SHORT, **options)
+    with pytest.raises(OutOfRange, match="no delay is -1"):
+        camera.sequence(1, SHORT, delay=-1)
     with pytest.raises(OutOfRange, match="goes from"):
         camera.sequence(1, 1e6)
     with pytest.raises(TypeError):
@@ -245,6 +249,16 @@ def test_progress_of_all(small: Make, runs: list[Run]):
     thread.join()
 
 
+def test_what_is_shown_is_put_away_at_the_end(small: Make, monkeypatch: pytest.MonkeyPatch):
+    hidden: list[str] = []
+    monkeypatch.setattr(display, "_follow", lambda run: lambda: hidden.append(run.state))
+    frames = iter(small(Driver()).sequence(2, 1))
+    next(frames)
+    assert hidden == []
+    frames.close()
+    assert hidden == ["done"]
+
+
 def test_the_first_frame_tells_how_long_all_take():
     step: Operation[Frame] = Operation("expose")
     run = Run("all", 5, lambda _: step, lambda: 10.0)
@@ -264,7 +278,7 @@ def test_the_telescope_is_moved_between_two_frames(
 
     def dither(self: Telescope, amount: u.Quantity) -> Operation[None]:
         moves.append((amount, driver.exposures))
-        return Pause(0.001)
+        return Pause("dither", 0.001)
 
     monkeypatch.setattr(Telescope, "start_dither", dither)
     frames = list(Camera(client.devices["CCD Simulator"]).sequence(3, 1, dither=5 * u.arcsec))
@@ -274,15 +288,9 @@ def test_the_telescope_is_moved_between_two_frames(
 
 def test_a_delay(small: Make, monkeypatch: pytest.MonkeyPatch):
     pauses: list[float] = []
-    monkeypatch.setattr(room, "Pause", lambda s: pauses.append(s) or Pause(0.001))
+    monkeypatch.setattr(room, "Pause", lambda label, s: pauses.append(s) or Pause(label, 0.001))
     assert len(list(small(Driver()).sequence(3, 1, delay=2 * u.min))) == 3
     assert pauses == [120, 120]
-
-
-def test_a_pause_can_be_aborted():
-    pause = Pause(60)
-    pause.abort()
-    assert isinstance(pause.exception(0), Aborted)
 
 
 # When the link is lost

@@ -20,7 +20,7 @@ from tests.client.fakes import CCD, IMAGE, FakeServer, delete, numbers, update
 from tests.client.harbour import Harbour
 from tests.instruments.cameras.fakes import BUSY, OK, SMALL, WHOLE, Make, of
 from tests.instruments.evidence import picture
-from tests.waiting import wait_until
+from tests.waiting import look_until, wait_until
 
 STREAM_FRAME = numbers("CCD_STREAM_FRAME", {"X": 0.0, "Y": 0.0, "WIDTH": 3.0, "HEIGHT": 2.0})
 
@@ -95,10 +95,26 @@ def test_who_waits_gets_the_next(camera: Camera, server: FakeServer):
     assert taken == [5]
 
 
-def wait_for_somebody(frames: object) -> None:
+def wait_for_somebody(frames: object, count: int = 1) -> None:
     """Wait until somebody waits for the next picture."""
-    while frames._inbox._waiting is None:
+    while len(frames._inbox._waiting) < count:
         threading.Event().wait(0.001)
+
+
+def test_several_may_wait_each_for_a_picture_of_its_own(camera: Camera, server: FakeServer):
+    taken: list[int] = []
+    with camera.watch() as frames:
+        waiters: list[threading.Thread] = []
+        for count in (1, 2, 3):
+            waiters.append(threading.Thread(target=lambda: taken.extend(map(last_pixel, frames))))
+            waiters[-1].start()
+            wait_for_somebody(frames, count)
+        server.tell(numbered(5))
+        server.tell(numbered(6))
+        look_until(lambda: sorted(taken) == [5, 6])
+    for waiter in waiters:
+        waiter.join(5)
+        assert not waiter.is_alive()
 
 
 def test_what_cannot_be_read_is_left_out(

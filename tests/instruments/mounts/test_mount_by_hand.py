@@ -11,7 +11,6 @@ from indinb import Client, Telescope
 from indinb.client import display
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, Failed, OutOfRange, Refused
-from indinb.instruments.mounts import nudging
 from indinb.instruments.mounts.dithering import lot
 from indinb.instruments.mounts.nudging import keys
 from indinb.protocol.messages import New
@@ -318,9 +317,3 @@ def test_dithering_by_slews(mount: Telescope):
     assert mount.object == "M31"
     mount.dither(20 * u.arcsec, seed=2)
     assert mount.radec.separation(before) < 21 * u.arcsec
-
-
-def test_a_pause_ends_with_the_link(mount: Telescope):
-    pause = nudging.Pause(mount.device.connection, "pause", 60.0)
-    mount.device.connection.server.close()
-    assert isinstance(pause.exception(), ConnectionLost)

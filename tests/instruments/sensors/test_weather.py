@@ -65,9 +65,9 @@ def test_calm_weather_is_safe(weather: Weather):
     ("conditions", "status", "why"),
     [
         ({"Wind": 18.5}, BUSY, "Wind (kph) is near its limit (18.50)"),
-        ({"Wind": 50}, ALERT, "Wind (kph) is in danger (50.00)"),
-        ({"Precip": 10}, ALERT, "Precip (mm) is in danger (10.00)"),
-        ({"Temperature": -20}, ALERT, "Temperature (C) is in danger (-20.00)"),
+        ({"Wind": 50}, ALERT, "Wind (kph) is beyond its limit (50.00)"),
+        ({"Precip": 10}, ALERT, "Precip (mm) is beyond its limit (10.00)"),
+        ({"Temperature": -20}, ALERT, "Temperature (C) is beyond its limit (-20.00)"),
     ],
 )
 def test_weather_that_is_not_safe(weather: Weather, conditions: dict, status: State, why: str):
@@ -123,7 +123,7 @@ def test_a_station_that_is_not_connected_is_not_safe(weather: Weather):
 def test_waiting_until_it_is_safe(weather: Weather):
     make(weather, Wind=50)
     operation = weather.start_wait_until_safe(timeout=20)
-    assert operation.progress.detail == "Wind (kph) is in danger (50.00)"
+    assert operation.progress.detail == "Wind (kph) is beyond its limit (50.00)"
     assert operation.progress.fraction is None
     assert operation.label == "wait until Weather Simulator is safe"
     make(weather)
@@ -141,7 +141,7 @@ def test_time_for_waiting_runs_out(weather: Weather):
     with pytest.raises(OperationTimeout) as caught:
         weather.wait_until_safe(timeout=0.05)
     assert str(caught.value) == (
-        "wait until Weather Simulator is safe: it is not in time: Precip (mm) is in danger (10.00)"
+        "wait until Weather Simulator is safe: not in time: Precip (mm) is beyond its limit (10.00)"
     )
 
 

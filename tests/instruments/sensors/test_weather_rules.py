@@ -51,8 +51,8 @@ def test_what_the_captured_station_tells_is_safe():
         (update(STATUS, BUSY), "its status is Busy"),
         (update(STATUS, ALERT), "its status is Alert"),
         (update(STATUS, BUSY, **{WIND: BUSY}), "Wind (kph) is near its limit (0.00)"),
-        (update(STATUS, ALERT, **{WIND: ALERT}), "Wind (kph) is in danger (0.00)"),
-        (update(STATUS, OK, **{WIND: ALERT}), "Wind (kph) is in danger (0.00)"),
+        (update(STATUS, ALERT, **{WIND: ALERT}), "Wind (kph) is beyond its limit (0.00)"),
+        (update(STATUS, OK, **{WIND: ALERT}), "Wind (kph) is beyond its limit (0.00)"),
         (update(STATUS, OK, **{WIND: IDLE}), "Wind (kph) is of unknown safety (0.00)"),
         (update(OVERRIDE, BUSY), "its judgement is overridden"),
         (update(OVERRIDE, OK, OVERRIDE=True), "its judgement is overridden"),
@@ -77,7 +77,7 @@ def test_several_reasons_are_all_told():
     )
     assert why(model, 500) == (
         "its judgement is overridden",
-        "Wind (kph) is in danger (0.00)",
+        "Wind (kph) is beyond its limit (0.00)",
         "Precip (mm) is near its limit (0.00)",
         "its last reading is 500 s old",
     )
@@ -135,7 +135,7 @@ def test_a_station_of_lights_alone():
     assert why(model) == ()
     assert why(model, 181) == ("its last reading is 181 s old",)
     model.apply(update(STATUS, ALERT, **{WIND: ALERT}))
-    assert why(model) == ("Wind (kph) is in danger",)
+    assert why(model) == ("Wind (kph) is beyond its limit",)
 
 
 def test_what_is_from_before_the_link_was_lost():
@@ -174,9 +174,9 @@ def test_a_range_property_of_the_name_of_a_parameter_changes_nothing():
     [
         (0.6, ()),
         (1.0, ()),  # the new weather is found by an update only
-        (1.7, ("Wind (kph) is in danger (50.00)",)),
-        (3.7, ("its judgement is overridden", "Wind (kph) is in danger (50.00)")),
-        (5.7, ("Wind (kph) is in danger (50.00)",)),
+        (1.7, ("Wind (kph) is beyond its limit (50.00)",)),
+        (3.7, ("its judgement is overridden", "Wind (kph) is beyond its limit (50.00)")),
+        (5.7, ("Wind (kph) is beyond its limit (50.00)",)),
     ],
 )
 def test_the_captured_session(seconds: float, expected: tuple[str, ...]):
@@ -193,7 +193,7 @@ def test_between_the_status_and_the_word_of_its_override():
     """The status comes first: in between only its lights show that it is not what it says."""
     model = told(update(STATUS, ALERT, **{WIND: ALERT}), update(STATUS, OK))
     assert model.vector(WEATHER, "WEATHER_OVERRIDE").state is IDLE
-    assert why(model) == ("Wind (kph) is in danger (0.00)",)
+    assert why(model) == ("Wind (kph) is beyond its limit (0.00)",)
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_parameters_that_come_while_it_runs(station: Weather):
     assert station.parameters["WEATHER_CLOUD"] == 80 * u.percent
     assert station.labels["WEATHER_CLOUD"] == "Clouds (%)"
     assert station.conditions["WEATHER_CLOUD"] is ALERT
-    assert station.why_unsafe == ("Clouds (%) is in danger (80)",)
+    assert station.why_unsafe == ("Clouds (%) is beyond its limit (80)",)
 
 
 def _again(definition: Define, members: tuple[Member, ...]) -> Define:
@@ -194,6 +194,13 @@ def _again(definition: Define, members: tuple[Member, ...]) -> Define:
         state=OK,
         permission=Permission.READ_ONLY,
     )
+
+
+def test_who_asks_what_there_is_makes_no_reading_newer(station: Weather):
+    age(station, 200)
+    tell(station, PARAMETERS, STATUS)  # as whenever another client connects to the server
+    (why,) = station.why_unsafe
+    assert why.startswith("its last reading is 200 s old")
 
 
 def test_a_redefinition_does_not_end_the_waiting(station: Weather):
