@@ -15,6 +15,7 @@ from indinb.instruments.ensemble import Ensemble
 from indinb.instruments.guarding import watchdog
 from indinb.instruments.guarding.guard import Guard
 from indinb.instruments.memory import Memory
+from indinb.instruments.mounts.errands import let_go_of_all
 from indinb.instruments.nights.night import end_nights
 from indinb.instruments.roles import roles_of
 from indinb.protocol.messages import Blob
@@ -184,11 +185,13 @@ class Client(Ensemble):
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread.
 
-        A `night` is ended first; and frames that have arrived are written, if `save_to` is set.
+        A `night` is ended first, and mounts are stopped that are moved by hand; and frames that
+        have arrived are written, if `save_to` is set.
         """
         if not self._is_ours:
             return
         end_nights(self)
+        let_go_of_all(self)
         if self._guard is not None:
             self._guard.halt()
         try:

@@ -1,6 +1,6 @@
 """The devices of a connection, by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
 from indinb.client import display
@@ -28,6 +28,14 @@ class Devices(Mapping[str, Device]):
 
     def __len__(self) -> int:
         return len(self._connection.model.devices())
+
+    def items(self) -> ItemsView[str, Device]:
+        """Return names and devices as they are at this moment, whichever goes away meanwhile."""
+        return {name: self._connection.handle(name) for name in self}.items()
+
+    def values(self) -> ValuesView[Device]:
+        """Return the devices as they are at this moment, whichever goes away meanwhile."""
+        return dict(self.items()).values()
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, map(self._connection.handle, self))) or "<no devices>"

@@ -94,11 +94,9 @@ def words(progress: Progress) -> str:
     '31 200 → 30 000 · 13 s left'
     >>> words(Progress(0.5, "", 3725.0)), words(Progress(0.5, "reading out", 0.0))
     ('1 h 2 min left', 'reading out')
-    >>> words(Progress(0.5, "12 s left", 12.3))
-    '12 s left'
     """
     told = [progress.detail] if progress.detail else []
-    if progress.remaining and not progress.detail.endswith(" left"):  # which tells it already
+    if progress.remaining:
         told.append(f"{_duration(progress.remaining)} left")
     return " · ".join(told)
 

@@ -42,6 +42,7 @@ class Procedure(Operation[T]):
         super().__init__(label)
         self._steps = steps
         self._step: Future[Any] | None = None
+        self._reached = Progress()
         self._abortion: Aborted | None = None
         try:
             self._follow(lambda: next(steps))
@@ -54,9 +55,11 @@ class Procedure(Operation[T]):
 
     @property
     def progress(self) -> Progress:
-        """How far the present step is."""
+        """How far the present step is, or the one before, if this one does not tell."""
         step = self._step
-        return step.progress if isinstance(step, Operation) else super().progress
+        if self.done():
+            return super().progress
+        return step.progress if isinstance(step, Operation) else self._reached
 
     def _stop(self) -> None:
         if isinstance(self._step, Operation):
@@ -78,14 +81,20 @@ class Procedure(Operation[T]):
 
     def _stepped(self, step: "Future[Any]") -> None:
         error = self._error_of(step)
+        if isinstance(step, Operation):
+            self._reached = step.progress
         if error is None:
             self._follow(lambda: self._steps.send(step.result()))
+            if self.done():  # something else has taken its place between the two steps
+                self._stop()
         else:
             self._follow(lambda: self._steps.throw(error))
         if self._aborting and self._abortion is None:  # it came between the two steps
             self._stop()
 
     def _error_of(self, step: "Future[Any]") -> BaseException | None:
+        if self.done():  # as something else was asked for: only what puts things right may follow
+            return self._error()
         if step.cancelled():  # as work that waits is when the client is closed
             return ConnectionLost(f"{self.label}: the client was closed")
         error = step.exception()

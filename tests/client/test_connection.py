@@ -64,6 +64,17 @@ def test_only_some_devices_are_asked_for(connect, server):
     assert list(client.devices) == [MOUNT]
 
 
+@pytest.mark.parametrize("view", ["values", "items"])
+def test_devices_may_go_away_while_they_are_gone_through(connect, server, view):
+    client = connect(server)
+    seen = []
+    for each in getattr(client.devices, view)():
+        seen.append(each)
+        server.tell(Delete(MOUNT))
+    assert len(seen) == 2
+    assert len(getattr(client.devices, view)()) == 1
+
+
 def test_a_server_that_announces_nothing_is_not_waited_for_long(connect, server, monkeypatch):
     monkeypatch.setattr(connection, "_DEFINITIONS_TIMEOUT", 0.02)
     server.definitions = [Notice(None, "no drivers")]

@@ -41,6 +41,41 @@ def test_steps_may_be_over_when_they_are_reached(steps):
     assert Procedure("all", follow(steps, [])).result(0) == ["one", "two", "three"]
 
 
+def test_what_was_failed_from_outside_begins_no_further_step(steps):
+    """Only what puts things right is done."""
+    log = []
+
+    def all_steps():
+        try:
+            yield from follow(steps[:2], log)
+        finally:
+            log.append("put right")
+            yield steps[2]
+
+    procedure = Procedure("all", all_steps())
+    procedure.fail(Aborted("something else was asked for"))
+    steps[0].succeed(0)
+    assert log == ["put right"]
+    steps[2].succeed(2)
+    with pytest.raises(Aborted, match="something else"):
+        procedure.result(0)
+
+
+def test_what_is_given_up_between_two_steps_ends_the_next(steps):
+    procedure = None
+
+    def all_steps():
+        yield steps[0]
+        procedure.give_up(Failed("something is wrong"))
+        yield steps[1]
+
+    procedure = Procedure("all", all_steps())
+    steps[0].succeed(0)
+    assert isinstance(steps[1].exception(0), Aborted)
+    with pytest.raises(Failed, match="something is wrong"):
+        procedure.result(0)
+
+
 def test_no_steps_at_all():
     assert Procedure("all", follow([], [])).result(0) == []
 
@@ -258,7 +293,7 @@ def test_progress_is_that_of_the_present_step(desk, clock):
     procedure = Procedure("all", follow([request, Future()], []))
     assert procedure.progress == Progress(0.25, "cooling")
     desk.say(update(TEMPERATURE, State.OK))
-    assert procedure.progress == Progress(None)
+    assert procedure.progress == Progress(1.0)  # as the next step does not tell
 
 
 def test_procedures_may_be_steps(steps):
@@ -292,6 +327,24 @@ def test_steps_may_end_on_another_thread(steps):
     for step in steps:
         threading.Thread(target=step.succeed, args=(step.label,)).start()
     assert procedure.result(SOON) == ["one", "two", "three"]
+
+
+def test_a_step_that_tells_nothing_leaves_the_progress_where_it_was():
+    exposure: Operation[int] = Operation("expose")
+    decoding: Future[int] = Future()
+
+    def steps():
+        yield exposure
+        return (yield decoding)
+
+    procedure = Procedure("take a picture", steps())
+    assert procedure.progress.fraction is None
+    exposure.succeed(1)
+    assert procedure.progress.fraction == 1.0
+    assert not procedure.done()
+    decoding.set_result(2)
+    assert procedure.progress.fraction == 1.0
+    assert procedure.result() == 2
 
 
 @pytest.mark.parametrize("error", [Failed("no picture"), ConnectionLost("gone")])

@@ -220,6 +220,7 @@ def test_abort_ends_the_series(camera: Observer) -> None:
 
 def test_abort_of_an_exposure_that_a_cell_waits_for(camera: Observer) -> None:
     operation = camera.client.camera.start_exposure(2)
+    look_until(lambda: camera.client.camera.exposing)
     assert camera["camera"]["progress"] is not None
     camera.abort("camera")
     camera.tell(exposes(State.IDLE))
@@ -365,7 +366,7 @@ def test_its_file_is_named_once_it_is_written(camera: Observer, tmp_path: Path) 
 
     look_until(named)
     assert (tmp_path / named()).exists()
-    assert named().startswith("Light_2s_001_")
+    assert named().startswith("Light_Red_2s_001_")
 
 
 def test_of_a_guide_chip_nothing_is_shown(camera: Observer) -> None:

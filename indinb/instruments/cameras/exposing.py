@@ -136,7 +136,7 @@ def countdown(chip: Chip, seconds: float, changes: Sequence[Change]) -> Progress
             left = change.new[chip.seconds] - (time.time() - change.new.received)
             if left <= 0:
                 return Progress(1.0, "reading out", 0.0)
-            return Progress(1 - left / max(left, seconds), f"{left:.0f} s left", left)
+            return Progress(1 - left / max(left, seconds), "exposing", left)
     return Progress(0.0, "starting", seconds)
 
 

@@ -40,7 +40,7 @@ def shutter_word(vector: Vector | None, opens: str = OPEN, closes: str = CLOSE) 
 
 
 def shutter_moved(asked: str, changes: Sequence[Change]) -> Verdict:
-    """Decide whether a shutter is where it was asked to be: the switch is on from the begin."""
+    """Decide whether a shutter is where it was asked to be: the switch is on from the first."""
     if not changes:
         return None
     states = {change.new.state for change in changes}

@@ -1,17 +1,23 @@
 """What a mount was asked for by this client; it is kept with the device, as views come and go."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from astropy.coordinates import SkyCoord
 
+from indinb.client.connection import Connection
 from indinb.client.device import Device
-from indinb.client.operation import Operation
+from indinb.client.operation import ABORT_PATIENCE, Operation
 from indinb.errors import Aborted
+from indinb.instruments.readings import state
 from indinb.instruments.running import Running
+from indinb.protocol.vocabulary import State
 
 T = TypeVar("T")
+
+PARK = "TELESCOPE_PARK"
 
 
 @dataclass
@@ -36,6 +42,9 @@ class Errand:
 running: Running[Any] = Running()
 """What sends mounts somewhere."""
 
+parkings: Running[Any] = Running()
+"""What of that parks them."""
+
 by_hand: Running[None] = Running()
 """What moves mounts while keys are pressed."""
 
@@ -52,6 +61,11 @@ def begin_errand(device: Device, target: SkyCoord | None = None) -> Errand:
     return errand
 
 
+def is_parking(device: Device) -> bool:
+    """Tell whether a mount goes to park: its driver may take a moment to say so."""
+    return parkings.has(device) or state(device, PARK) is State.BUSY
+
+
 def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]:
     """Begin what moves a mount from now on; what did before, does no more."""
     let_go(device)
@@ -60,6 +74,19 @@ def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]
     if before is not None:
         before.fail(Aborted(f"{before.label}: {operation.label} was asked for instead"))
     return running.keep(device, operation)
+
+
+def let_go_of_all(connection: Connection) -> None:
+    """Let go of the keys of all mounts, as nobody could do so once the link is closed.
+
+    In an observer, which must not wait, only the words for it are sent.
+    """
+    here = [pressed for device, pressed in list(by_hand.items()) if device.connection is connection]
+    for pressed in here:
+        pressed.abort()
+    for pressed in here:
+        with contextlib.suppress(RuntimeError, TimeoutError):
+            pressed.exception(ABORT_PATIENCE)
 
 
 def let_go(device: Device) -> None:

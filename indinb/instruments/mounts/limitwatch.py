@@ -4,6 +4,7 @@ The reader thread of the connection looks, once a second, and only while a mount
 that takes well under a millisecond. So nothing has to be started, and it ends with the connection.
 """
 
+import contextlib
 import logging
 from time import monotonic
 
@@ -13,7 +14,7 @@ from indinb.client.device import Device
 from indinb.errors import Failed, IndiError, OutOfRange
 from indinb.instruments.mounts import apparent
 from indinb.instruments.mounts.apparent import Equatorial
-from indinb.instruments.mounts.errands import by_hand, running
+from indinb.instruments.mounts.errands import PARK, by_hand, is_parking, running
 from indinb.instruments.mounts.frames import HORIZONTAL, J2000, coordinates_of
 from indinb.instruments.mounts.limits import Limits
 from indinb.instruments.mounts.place import clock_of, place_of
@@ -133,6 +134,8 @@ class LimitWatch:
         device = self._device
         if any(state(device, name) is State.BUSY for name in MOTIONS):
             return True
+        if is_on(device, PARK, "PARK") or is_parking(device):
+            return False  # an abort would keep it from the place where it is safe
         moves = state(device, coordinates_of(device).name)
         if TRACK in device:
             return is_on(device, TRACK, "TRACK_ON") and moves is not State.BUSY
@@ -154,15 +157,16 @@ class LimitWatch:
     def _stop(self, broken: str) -> None:
         """Stop it, and say so once, until it has been within its limits again."""
         words = f"{self._device.name} was stopped: it points {broken}"
-        if not self._is_beyond:
-            self._is_beyond = True
-            logger.warning(words)
-            print(printable(words))
         for operation in (running.get(self._device), by_hand.get(self._device)):
             if operation is not None:
                 operation.give_up(Failed(f"{operation.label}: {words}"))
         self._switch(ABORT, "ABORT")
         self._switch(TRACK, "TRACK_OFF")
+        if not self._is_beyond:
+            self._is_beyond = True
+            logger.warning(words)
+            with contextlib.suppress(OSError, ValueError):  # nobody may read it any more
+                print(printable(words))
 
     def _switch(self, name: str, member: str) -> None:
         if not can_set(self._device, name):

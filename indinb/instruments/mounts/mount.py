@@ -11,18 +11,16 @@ from indinb.errors import OutOfRange, UnknownProperty
 from indinb.instruments.base import Instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.mounts import place
-from indinb.instruments.mounts.errands import errand_of
+from indinb.instruments.mounts.errands import PARK, errand_of, is_parking
 from indinb.instruments.mounts.frames import OF_DATE, Coordinates, coordinates_of
 from indinb.instruments.mounts.limits import Limits
-from indinb.instruments.mounts.limitwatch import MOTIONS, watch_of
+from indinb.instruments.mounts.limitwatch import MOTIONS, TRACK, watch_of
 from indinb.instruments.readings import is_on, number, state
 from indinb.protocol.vocabulary import State
 
-PARK = "TELESCOPE_PARK"
 PIER_SIDE = "TELESCOPE_PIER_SIDE"
 RATES = "TELESCOPE_SLEW_RATE"
 TARGET = "TARGET_EOD_COORD"
-TRACK = "TELESCOPE_TRACK_STATE"
 MODE = "TELESCOPE_TRACK_MODE"
 
 
@@ -209,7 +207,7 @@ class Mount(Instrument):
 
     @property
     def _is_parking(self) -> bool:
-        return state(self.device, PARK) is State.BUSY
+        return is_parking(self.device)
 
     def _pointing(self, now: Time) -> SkyCoord:
         """Where it points, in the frame that it speaks."""

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from astropy import units as u
 
@@ -9,7 +10,7 @@ from indinb.client.device import Device
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.errors import IndiError, OutOfRange, Refused
+from indinb.errors import ConnectionLost, IndiError, OutOfRange, Refused
 from indinb.instruments.durations import Pause
 from indinb.instruments.mounts.errands import begin_errand, by_hand, let_go
 from indinb.instruments.mounts.mount import Mount
@@ -77,9 +78,18 @@ def _moving(device: Device, pressed: dict[str, str], seconds: float, label: str)
         if any(axis.vector.values()):
             yield _let_go(axis)
     try:
+        yield from _pressing(axes, lambda: Pause(label, seconds, device.connection))
+    except ConnectionLost:
+        for axis in axes:
+            _let_go_later(axis)
+        raise
+
+
+def _pressing(axes: dict[Property, str], pause: Callable[[], Pause]) -> Steps[None]:
+    try:
         begun = [axis.set(member) for axis, member in axes.items()]
         yield from begun
-        yield Pause(label, seconds, device.connection)
+        yield pause()
     finally:
         yield from _let_all_go(list(axes))
 
@@ -96,6 +106,22 @@ def _let_all_go(axes: list[Property]) -> Steps[None]:
     yield from stopping
     if problem is not None:
         raise problem
+
+
+def _let_go_later(axis: Property) -> None:
+    """Let go of what is still pressed when the link is back: until then the mount moves on."""
+    connection = axis.device.connection
+
+    def look(_: object = None) -> None:
+        if connection.status == "closed":
+            subscription.close()
+        elif axis.defined and not axis.stale:
+            subscription.close()
+            if any(axis.vector.values()):
+                _let_go(axis)
+
+    subscription = connection.observe(look)
+    look()
 
 
 def _let_go(axis: Property) -> Operation[None]:

@@ -12,22 +12,19 @@ from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
 from indinb.client.rules import Done
-from indinb.errors import Failed, OperationTimeout, Refused
+from indinb.errors import Aborted, Failed, IndiError, OperationTimeout, Refused
 from indinb.instruments.earth import offline
-from indinb.instruments.mounts.errands import begin_errand, take_over
+from indinb.instruments.mounts.errands import PARK, begin_errand, parkings, take_over
 from indinb.instruments.mounts.frames import OF_DATE, complete
 from indinb.instruments.mounts.limitwatch import ABORT
-from indinb.instruments.mounts.mount import PARK, Mount
+from indinb.instruments.mounts.mount import Mount
 from indinb.instruments.mounts.rules import finished, has_parked
 from indinb.instruments.mounts.slewing import TIMEOUT, check_free
-from indinb.instruments.running import Running
 from indinb.protocol.vocabulary import State
 
 HOME = "TELESCOPE_HOME"
 _OPTION = "TELESCOPE_PARK_OPTION"
 _POSITION = "TELESCOPE_PARK_POSITION"
-
-_under_way: Running[Any] = Running()
 
 
 def parking(mount: Mount) -> Steps[None]:
@@ -48,12 +45,13 @@ def parking(mount: Mount) -> Steps[None]:
 def start_park(mount: Mount) -> Operation[Any]:
     """Go to the parking position; asked for twice, drivers would stop half-way."""
     device = mount.device
-    if _under_way.has(device):
-        return _under_way[device]
+    under_way = parkings.get(device)
+    if under_way is not None:
+        return under_way
     if mount._is_parking:  # as another client wants it
         return Arrival(device[PARK])
     operation = take_over(device, lambda: Procedure(f"park {mount.name}", parking(mount)))
-    return _under_way.keep(device, operation)
+    return parkings.keep(device, operation)
 
 
 class Arrival(Operation[None]):
@@ -91,7 +89,11 @@ class Arrival(Operation[None]):
         self.fail(OperationTimeout(f"{self.label}: not done after {TIMEOUT:g} s"))
 
     def _stop(self) -> None:
-        self._park.device[ABORT].set()
+        try:
+            self._park.device[ABORT].set()
+        except IndiError as error:
+            words = f"{self.label}: aborted, but the mount goes on: {error}"
+            self.fail(Aborted(words, goes_on=True))
         super()._stop()
 
 

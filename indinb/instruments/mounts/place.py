@@ -16,7 +16,7 @@ from indinb.client.observers import Change
 from indinb.client.operation import Operation
 from indinb.client.rules import Done, Verdict
 from indinb.errors import Failed, OutOfRange, Refused
-from indinb.instruments.readings import number
+from indinb.instruments.readings import number, state
 from indinb.instruments.roles import roles_of
 from indinb.protocol.messages import parse_timestamp
 from indinb.protocol.vocabulary import State
@@ -166,4 +166,6 @@ def _received(device: Device) -> EarthLocation:
             "this computer does not know where it is, and there is no GPS receiver: "
             "telescope.set_site(EarthLocation(lat=…, lon=…, height=…))"
         )
+    if state(receiver, SITE) is not State.OK:  # as it is before its first fix
+        raise OutOfRange(f"{receiver.name} does not know where it is: wait for gps.has_fix")
     return site_of(receiver)

@@ -11,8 +11,8 @@ from indinb.instruments.base import instrument
 from indinb.instruments.earth import offline
 from indinb.instruments.mounts import dithering, nudging, parking, slewing, trackrates
 from indinb.instruments.mounts.errands import take_over
-from indinb.instruments.mounts.limitwatch import ABORT
-from indinb.instruments.mounts.mount import TRACK, Mount
+from indinb.instruments.mounts.limitwatch import ABORT, TRACK
+from indinb.instruments.mounts.mount import Mount
 from indinb.instruments.pulses import start_pulse
 from indinb.protocol.vocabulary import Interface
 
@@ -141,7 +141,7 @@ class Telescope(Mount):
         return self.start_flip().wait()
 
     def start_track(self, mode: trackrates.Mode = None) -> Operation[None]:
-        """Start to follow the sky; see `track`."""
+        """Start following the sky; see `track`."""
         slewing.check_free(self)
         self._watch.check_here()
         return Procedure(f"track with {self.name}", trackrates.tracking(self.device, mode))
@@ -166,11 +166,11 @@ class Telescope(Mount):
         self.start_track(mode).wait()
 
     def start_stop_tracking(self) -> Operation[None]:
-        """Stop to follow the sky; see `stop_tracking`."""
+        """Stop following the sky; see `stop_tracking`."""
         return self.device[TRACK].set("TRACK_OFF")
 
     def stop_tracking(self) -> None:
-        """Stop to follow the sky."""
+        """Stop following the sky."""
         self.start_stop_tracking().wait()
 
     def start_park(self) -> Operation[None]:

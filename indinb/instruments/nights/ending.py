@@ -13,7 +13,6 @@ from indinb.client.device import Device
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.errors import Refused
 from indinb.instruments.base import Instrument
 from indinb.instruments.cameras.camera import Camera, GuideChip
 from indinb.instruments.choice import candidates
@@ -58,6 +57,8 @@ class Task(NamedTuple):
         Begins it.
     seconds : float
         That it may take.
+    danger : callable
+        Tells of an instrument, and of the mounts of the night, why it must not be done, or "".
     """
 
     option: str
@@ -66,6 +67,7 @@ class Task(NamedTuple):
     needed: Callable[[Any], bool]
     start: Callable[[Any], Operation[Any]]
     seconds: float
+    danger: Callable[[Any, Collection[Device]], str] = lambda *_: ""
 
 
 def tasks(left_out: Collection[str] = ()) -> tuple[Task, ...]:
@@ -160,7 +162,7 @@ def _at_rest(property: Property) -> Operation[None]:
     rest: Operation[None] = Operation(f"wait for {property.device.name}")
 
     def look(_: object = None) -> None:
-        if property.state is not State.BUSY:
+        if not _busy(property.device, property.name):  # or its driver has died
             rest.succeed(None)
 
     subscription = property.observe(look)
@@ -179,19 +181,22 @@ def _is_unparked(dome: Dome) -> bool:
 
 
 def _park_dome(dome: Dome) -> Operation[None]:
-    """Park a dome; but a roof that rolls off may hit a telescope that still looks out."""
-    if not any(name in dome.device for name in (_SHUTTER, *_TURNS)):
-        for mount in _mounts(dome.device.connection):
-            if not mount.parked:
-                raise Refused(f"it stays open, as {mount.name} is not parked")
     return Procedure(f"park {dome.name}", _parking(dome, "DOME_PARK"))
 
 
-def _mounts(connection: Connection) -> list[Telescope]:
+def _looks_out(dome: Dome, mounts: Collection[Device]) -> str:
+    """Tell which telescope a roof that rolls off may hit: also one whose driver has died."""
+    if any(name in dome.device for name in (_SHUTTER, *_TURNS)):
+        return ""
+    there = {*mounts, *_mounts(dome.device.connection)}
+    out = sorted(device.name for device in there if not Telescope(device).parked)
+    return f"it stays open, as {' and '.join(out)} is not parked" if out else ""
+
+
+def _mounts(connection: Connection) -> list[Device]:
     """Return the mount that is in use, or all of which it could be any."""
     used = roles_of(connection).find("telescope")
-    found = candidates(connection.devices.values(), Interface.TELESCOPE)
-    return [Telescope(device) for device in ([used] if used else found)]
+    return [used] if used else candidates(connection.devices.values(), Interface.TELESCOPE)
 
 
 def _cools(camera: Camera) -> bool:
@@ -206,6 +211,6 @@ _TASKS = (
     Task("close_cap", DustCap, "close", _is_uncovered, lambda cap: cap.start_close(), 120.0),
     Task("park", Telescope, "park", _is_out, _put_away, 600.0),
     Task("close_dome", Dome, "close", _is_open, lambda dome: dome.start_close_shutter(), 300.0),
-    Task("close_dome", Dome, "park", _is_unparked, _park_dome, 600.0),
+    Task("close_dome", Dome, "park", _is_unparked, _park_dome, 600.0, _looks_out),
     Task("warm_up", Camera, "warm up", _cools, lambda camera: camera.start_warm_up(), 2400.0),
 )

@@ -14,7 +14,7 @@ from indinb.client.device import Device
 from indinb.client.observers import Change, Subscription
 from indinb.client.operation import Operation
 from indinb.client.quiet import is_definition
-from indinb.errors import Aborted, ConnectionLost, Failed
+from indinb.errors import Aborted, ConnectionLost, Failed, Refused
 from indinb.instruments.base import Instrument, kinds_of
 from indinb.instruments.nights.ending import Task
 from indinb.instruments.nights.report import Outcome, Report
@@ -152,7 +152,7 @@ class Night:
         """Return what has been seen of a kind; of mounts and domes the one in use, if any is."""
         role = _ALONE.get(interface)
         used = roles_of(self._connection).find(role) if role else None
-        seen = [device for device, kinds in self._seen.items() if interface in kinds]
+        seen = [device for device, kinds in list(self._seen.items()) if interface in kinds]
         return [device for device in seen if used is None or device is used]
 
     def _carry_out(self, step: Step) -> None:
@@ -170,6 +170,9 @@ class Night:
         self._wait_for_link()
         if not self._can_be_asked(step) or not step.task.needed(step.instrument):
             return False
+        danger = step.task.danger(step.instrument, self._devices(Interface.TELESCOPE))
+        if danger:
+            raise Refused(danger)
         try:
             step.task.start(step.instrument).result(step.task.seconds)
         except ConnectionLost:

@@ -221,7 +221,7 @@ def test_progress_counts_on_between_reports():
     changes[0].new.received = time.time() - 2
     fraction, detail, remaining = countdown(MAIN, 10.0, changes)
     assert fraction == pytest.approx(0.4, abs=0.05)
-    assert detail == "6 s left"
+    assert detail == "exposing"
     assert remaining == pytest.approx(6, abs=0.5)
 
 

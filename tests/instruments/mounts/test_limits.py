@@ -1,5 +1,6 @@
 """How far a mount may go: limits by themselves, and a mount that is kept within them."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 
@@ -136,6 +137,19 @@ def test_a_mount_that_tracks_beyond_its_limits_is_stopped(
     assert words in capsys.readouterr().out
 
 
+def test_a_terminal_that_takes_no_words_keeps_no_mount_from_being_stopped(
+    north: Telescope, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limitwatch, "PATIENCE", 600.0)  # it is not told a second time
+    stdout = io.StringIO()
+    stdout.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", stdout)
+        _tell(north, TRACKING, BELOW)
+        wait_until(north.device, lambda: not north.tracking)
+    assert _sent(north, "TELESCOPE_ABORT_MOTION") == [{"ABORT": True}]
+
+
 def test_after_a_stop_there_is_no_loop_of_messages(
     north: Telescope, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
@@ -167,8 +181,10 @@ def test_what_goes_on_fails_with_words(north: Telescope):
         [update(mounts.OF_DATE, State.BUSY, DEC=-5.0), TRACKING],
         [update(mounts.OF_DATE, State.IDLE, DEC=-5.0)],
         [update(mounts.OF_DATE, State.OK, DEC=float("nan")), TRACKING],
+        [update(mounts.PARK, State.BUSY, PARK=True, UNPARK=False), TRACKING, BELOW],
+        [update(mounts.PARK, State.OK, PARK=True, UNPARK=False), TRACKING, BELOW],
     ],
-    ids=["on its way", "at rest", "nonsense"],
+    ids=["on its way", "at rest", "nonsense", "going to park", "parked"],
 )
 def test_it_is_left_alone(north: Telescope, harmless: list):
     for message in (*harmless, *harmless):

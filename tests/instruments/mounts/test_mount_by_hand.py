@@ -16,6 +16,7 @@ from indinb.instruments.mounts.nudging import keys
 from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import MOUNT, numbers, update
+from tests.client.harbour import Harbour
 from tests.instruments.mounts import fakes as mounts
 from tests.waiting import wait_until
 
@@ -206,6 +207,34 @@ def test_a_slew_lets_go(mount: Telescope):
     sent = [(new.name, dict(new.values)) for new in server.heard(New)]
     assert sent[:2] == [(NS, {NORTH: True, SOUTH: False}), (NS, NO_NS)]
     assert sent[2][0] == "EQUATORIAL_EOD_COORD"
+
+
+def test_to_close_the_client_lets_go(mount: Telescope):
+    """The mount would go on by itself, with nobody to stop it."""
+    operation = mount.start_move("south-east", 60 * u.s)
+    wait_until(mount.device, lambda: mount.device[NS][SOUTH] and mount.device[WE][EAST])
+    mount.device.connection.close()
+    assert isinstance(operation.exception(), Aborted)
+    assert _sent(mount, NS)[-1] == NO_NS
+    assert _sent(mount, WE)[-1] == {WEST: False, EAST: False}
+
+
+def test_after_the_link_was_lost_it_lets_go(harbour: Harbour, moored: Client):
+    """The mount has moved on in the meantime."""
+    moving = mounts.NORTH_SOUTH._replace(
+        members=[each._replace(value=each.name == NORTH) for each in mounts.NORTH_SOUTH.members],
+        state=State.BUSY,
+    )
+    mount = (mounts.OF_DATE, mounts.NORTH_SOUTH)
+    harbour.server.tell(*mount)
+    operation = Telescope(moored.devices[MOUNT]).start_move("north", 60 * u.s)
+    harbour.definitions = (mounts.OF_DATE, moving)
+    harbour.cut(moored)
+    with pytest.raises(ConnectionLost):
+        operation.result()
+    assert mounts.asked(harbour.server.heard(New), NS) == [NO_NS]
+    harbour.cut(moored)
+    assert mounts.asked(harbour.server.heard(New), NS) == []
 
 
 def test_it_is_not_moved_while_it_slews_or_is_parked(mount: Telescope):

@@ -14,7 +14,7 @@ from indinb.errors import Failed, OutOfRange, Refused, UnknownProperty
 from indinb.instruments.mounts.place import Clock, shows
 from indinb.protocol.vocabulary import State
 from indinb.simulation import simulate
-from tests.client.fakes import MOUNT, obey, update
+from tests.client.fakes import MOUNT, numbers, obey, switches, update
 from tests.instruments.evidence import changes
 from tests.instruments.mounts import fakes as mounts
 from tests.waiting import wait_until
@@ -129,6 +129,22 @@ def test_no_place_at_all_is_refused(mount: Telescope):
     with pytest.raises(OutOfRange, match="there is no GPS receiver"):
         mount.set_site()
     assert mounts.asked(mount.device.connection.server.received, "GEOGRAPHIC_COORD") == []
+
+
+def test_a_gps_receiver_without_a_fix_tells_no_site(connect: Callable[..., Client]):
+    """It has a place all the same: the last one."""
+    old = {"LAT": 50.0, "LONG": 14.0, "ELEV": 300.0}
+    receiver = (
+        switches("GPS_REFRESH", {"REFRESH": False}, mounts.ONE, device="GPS"),
+        numbers("GEOGRAPHIC_COORD", old, device="GPS", state=State.BUSY),
+    )
+    client = connect(mounts.OF_DATE, mounts.NOWHERE, *receiver)
+    telescope = Telescope(client.devices[MOUNT])
+    with pytest.raises(OutOfRange, match=r"GPS does not know where it is: wait for gps\.has_fix"):
+        telescope.set_site()
+    client.server.tell(update(receiver[1], State.OK))
+    telescope.set_site()
+    assert telescope.site.lat.deg == pytest.approx(50)
 
 
 def test_a_mount_that_has_neither(connect: Callable[..., Client]):

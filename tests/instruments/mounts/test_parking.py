@@ -56,6 +56,35 @@ def _tell(telescope: Telescope, *messages: object) -> None:
 # Parking
 
 
+def test_a_slew_that_has_only_been_prepared_goes_nowhere_while_it_parks(make: Make):
+    """Its coordinates would come after the parking, and stop it."""
+    slewing_only = mounts.HOW._replace(
+        members=[each._replace(value=each.name == "SLEW") for each in mounts.HOW.members]
+    )
+    telescope = make(mounts.PARK, slewing_only, ON_COORD_SET=[], TELESCOPE_PARK=[ON_ITS_WAY])
+    slew = telescope.start_slew("Polaris")
+    operation = telescope.start_park()
+    with pytest.raises(Aborted, match=r"park .* was asked for instead"):
+        slew.result()
+    _tell(telescope, update(mounts.HOW, State.OK, TRACK=True, SLEW=False))
+    assert _sent(telescope, "EQUATORIAL_EOD_COORD") == []
+    _tell(telescope, PARKED)
+    operation.result()
+
+
+@pytest.mark.parametrize("act", ["slew", "unpark", "move"])
+def test_what_has_just_been_asked_to_park_is_left_alone(make: Make, act: str):
+    """Its driver may not have said yet that it is on its way."""
+    telescope = make(mounts.PARK, mounts.NORTH_SOUTH, TELESCOPE_PARK=[])
+    operation = telescope.start_park()
+    words = {"slew": ("Polaris",), "move": ("north", 1 * u.s), "unpark": ()}[act]
+    with pytest.raises(Refused, match="on its way to park"):
+        getattr(telescope, f"start_{act}")(*words)
+    assert not operation.done()
+    _tell(telescope, PARKED)
+    operation.result()
+
+
 def test_parking_twice_parks_once(make: Make):
     """A second request would stop the mount half-way."""
     telescope = make(mounts.PARK, TELESCOPE_PARK=[ON_ITS_WAY])
@@ -101,6 +130,16 @@ def test_what_another_client_parks_can_be_stopped(make: Make):
     operation.abort()
     assert isinstance(operation.exception(), Aborted)
     assert _sent(telescope, "TELESCOPE_ABORT_MOTION") == [{"ABORT": True}]
+
+
+def test_what_another_client_parks_may_have_no_way_to_be_stopped(connect: Callable[..., Client]):
+    client = connect(mounts.OF_DATE, mounts.PARK)
+    client.server.tell(ON_ITS_WAY)
+    operation = Telescope(client.devices[MOUNT]).start_park()
+    operation.abort()
+    with pytest.raises(Aborted, match=r"the mount goes on: .* no property") as caught:
+        operation.result()
+    assert caught.value.goes_on
 
 
 def test_it_does_not_park_for_ever(make: Make, monkeypatch: pytest.MonkeyPatch):
@@ -250,7 +289,7 @@ def test_simulators_do_not_track_after_they_are_unparked(client: Client):
     telescope.track()
     telescope.set_park()
     telescope.park()
-    assert not telescope.tracking
+    wait_until(telescope.device, lambda: not telescope.tracking)
     telescope.unpark()
     assert not telescope.tracking
     telescope.track()

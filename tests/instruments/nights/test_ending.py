@@ -7,12 +7,12 @@ from astropy import units as u
 
 import indinb
 from indinb import Client
-from indinb.errors import Failed, OutOfRange
+from indinb.errors import Failed, OutOfRange, UnknownProperty
 from indinb.instruments.nights.ending import tasks
-from indinb.protocol.messages import Define, Message, New, Update
+from indinb.protocol.messages import Define, Delete, Message, New, Update
 from indinb.protocol.vocabulary import Kind, State, SwitchRule
 from indinb.servers import EmbeddedServer
-from tests.client.fakes import CCD, MOUNT, numbers, switches, update
+from tests.client.fakes import CCD, MOUNT, SOON, numbers, switches, update
 from tests.instruments.kennel import info, told
 
 ROOF = "Roll-off roof"
@@ -239,6 +239,28 @@ def test_a_roof_stays_open_over_a_mount_that_is_not_parked(connect):
     assert client.dome.shutter == "open"
     assert asked(client) == [(MOUNT, "TELESCOPE_PARK"), (ROOF, "DOME_PARK")]
     assert client.dome.shutter == "closed"
+
+
+def test_a_roof_stays_open_over_a_mount_whose_driver_has_died(connect):
+    roof = driver(ROOF, 32, park(ROOF, "DOME_PARK"))
+    client = connect(*driver(MOUNT, 1, park(MOUNT, "TELESCOPE_PARK")), *roof, answer=obey)
+    with (
+        pytest.raises(Failed, match=f"as {MOUNT} is not parked"),
+        client.night(),
+    ):
+        client.server.tell(Delete(MOUNT))
+    assert client.dome.shutter == "open"
+
+
+def test_a_driver_that_dies_while_it_parks_is_not_waited_for(connect):
+    parking = park(MOUNT, "TELESCOPE_PARK", parked=True, state=State.BUSY)
+    client = connect(*driver(MOUNT, 1, parking), answer=obey)
+    (put_away,) = (task for task in tasks() if task.option == "park")
+    operation = put_away.start(client.telescope)
+    assert not operation.done()
+    client.server.tell(Delete(MOUNT))
+    with pytest.raises(UnknownProperty):
+        operation.result(SOON)
 
 
 def test_a_roof_waits_for_every_mount_when_nobody_knows_which(connect):
