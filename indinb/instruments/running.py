@@ -1,7 +1,9 @@
 """What devices are carrying out that can do only one thing at a time."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 from indinb.client.device import Device
@@ -16,6 +18,22 @@ class Running(dict[Device, Operation[T]]):
     Drivers say only some time later that they are Busy, and when they are asked twice, they may
     silently begin anew.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()  # of who begins; nothing is called while it is held
+        self._beginning: set[Device] = set()
+
+    def begin(self, device: Device, start: Callable[[], Operation[T]]) -> Operation[T] | None:
+        """Start something, also if other threads are about to; None if a device is occupied."""
+        with self._lock:
+            if self.has(device) or device in self._beginning:
+                return None
+            self._beginning.add(device)
+        try:
+            return self.keep(device, start())
+        finally:
+            self._beginning.discard(device)
 
     def has(self, device: Device) -> bool:
         """Whether a device carries out something that was asked for here."""

@@ -262,9 +262,11 @@ class Imager(Readout):
 
     def _begin(self, label: str, steps: Steps[Any]) -> Operation[Any]:
         """Begin, unless the camera exposes already: it would silently begin anew."""
-        if self.running is not None or self.exposing:
+        start = partial(Procedure[Any], label, steps)
+        begun = None if self.exposing else _running[self.chip].begin(self.device, start)
+        if begun is None:
             raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
-        return _running[self.chip].keep(self.device, Procedure(label, steps))
+        return begun
 
     def _exposing(
         self, label: str, seconds: float, settings: Settings, retries: int
