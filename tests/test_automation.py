@@ -1,7 +1,7 @@
 """README's six lines that replace a script of PyIndi-Client, as they stand there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,17 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
 import indinb
-from indinb.servers import EmbeddedServer, IndiServer, OwnServer
+from indinb.servers import SIMULATORS, EmbeddedServer, IndiServer, OwnServer
 
 README = Path(__file__).parents[1] / "README.md"
+
+
+_SERVERS: dict[str, Callable[[], OwnServer]] = {
+    "indiserver": lambda: IndiServer(
+        [SIMULATORS["Telescope Simulator"], SIMULATORS["CCD Simulator"]]
+    ),
+    "embedded": lambda: EmbeddedServer(["--speed", "20"]),
+}
 
 
 def _six_lines() -> str:
@@ -22,15 +30,16 @@ def _six_lines() -> str:
 
 
 @pytest.fixture(params=["indiserver", "embedded"])
-def server(request: pytest.FixtureRequest, indiserver: IndiServer) -> Iterator[OwnServer]:
+def server(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
     """Run an observatory whose telescope has not far to go."""
-    own = indiserver if request.param == "indiserver" else EmbeddedServer(["--speed", "20"])
+    own = _SERVERS[request.param]()
     with indinb.connect(own.host, own.port) as client:
+        client.wait_for("Telescope Simulator", "CONNECTION", timeout=10)
+        client.wait_for("CCD Simulator", "CONNECTION", timeout=10)
         client.mount.connect()
         client.mount.sync("6h 0d")
     yield own
-    if own is not indiserver:
-        own.close()
+    own.close()
 
 
 def test_it_is_six_lines() -> None:

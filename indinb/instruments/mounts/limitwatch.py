@@ -4,7 +4,6 @@ The reader thread of the connection looks, once a second, and only while a mount
 that takes well under a millisecond. So nothing has to be started, and it ends with the connection.
 """
 
-import contextlib
 import logging
 from time import monotonic
 
@@ -164,9 +163,7 @@ class LimitWatch:
         self._switch(TRACK, "TRACK_OFF")
         if not self._is_beyond:
             self._is_beyond = True
-            logger.warning(words)
-            with contextlib.suppress(OSError, ValueError):  # nobody may read it any more
-                print(printable(words))
+            logger.warning("%s", printable(words))
 
     def _switch(self, name: str, member: str) -> None:
         if not can_set(self._device, name):

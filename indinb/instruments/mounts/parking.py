@@ -142,8 +142,10 @@ def start_home(mount: Mount, member: str) -> Operation[Any]:
     """Press a button of those for the home position."""
     check_free(mount)
     home = mount._find(HOME)
-    if home is None or member not in home:
-        offered = ", ".join(home or ()) or "nothing"
+    if home is None:
+        raise Refused(f"{mount.name} has no home position")
+    if member not in home:
+        offered = ", ".join(home)
         raise Refused(f"{mount.name} offers {offered} for its home position, not {member}")
     if home.state is State.BUSY:  # pressed again, it would stop the mount
         raise Refused(f"{mount.name} is on its way home: telescope.abort() stops it")
