@@ -146,12 +146,11 @@ class Device(Mapping[str, Property]):
             return UnknownProperty(f"{self.name} is gone: the server no longer announces it")
         known = list(self)
         if "CONNECTION" in known and not self.connected:
-            hint = (
-                "; most properties exist only while the device is connected: "
-                f"client.devices[{self.name!r}].connect()"
+            return UnknownProperty(
+                f"{self.name} is not connected: client.devices[{self.name!r}].connect(); "
+                f"it has no property {name!r} before that"
             )
-        else:
-            hint = did_you_mean(name, known)
+        hint = did_you_mean(name, known)
         return UnknownProperty(f"{self.name} has no property {name!r}{hint}")
 
     def _vectors(self) -> Mapping[str, Vector]:

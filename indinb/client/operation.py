@@ -244,7 +244,18 @@ class Operation(Future[T], Generic[T]):
         return Aborted(f"{self.label}: aborted", messages=messages)
 
     def __await__(self) -> Generator[Any, None, T]:
-        return asyncio.wrap_future(self).__await__()
+        return self._awaited().__await__()
+
+    async def _awaited(self) -> T:
+        """Wait in slices as well: an interrupt does not wake the loop, and came much too late."""
+        future = asyncio.wrap_future(self)
+        try:
+            while not future.done():
+                await asyncio.wait([future], timeout=_SLICE)
+        except asyncio.CancelledError:
+            self.cancel()
+            raise
+        return future.result()
 
     def __repr__(self) -> str:
         return printable(f"<{type(self).__name__} {self.label}: {self._condition_word()}>")

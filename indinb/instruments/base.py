@@ -78,7 +78,7 @@ class Instrument:
         return self.device.summary()
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
-        return display.render(self.device)
+        return display.render(self.device) | {"text/plain": repr(self)}
 
 
 Kind = TypeVar("Kind", bound=type[Instrument])

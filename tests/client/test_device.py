@@ -213,8 +213,8 @@ def test_a_property_with_a_typing_error(ccd):
 def test_a_property_of_a_device_that_is_not_connected(server, ccd):
     server.tell(update(CONNECTION, CONNECT=False, DISCONNECT=True))
     assert refusal(ccd, "WHEEL") == (
-        "CCD Simulator has no property 'WHEEL'; most properties exist only while the device is "
-        "connected: client.devices['CCD Simulator'].connect()"
+        "CCD Simulator is not connected: client.devices['CCD Simulator'].connect(); "
+        "it has no property 'WHEEL' before that"
     )
 
 

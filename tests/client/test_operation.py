@@ -398,3 +398,19 @@ def test_who_was_called_back_is_let_go():
     assert gone() is not None
     operation.succeed(None)
     assert gone() is None
+
+
+def test_who_awaits_hears_of_an_interrupt_that_does_not_wake_the_loop():
+    """Ipykernel cancels an awaiting cell like that, in a signal's handler."""
+    operation: Operation[None] = Operation("slew")
+
+    async def wait_for_it() -> None:
+        task = asyncio.ensure_future(operation)
+        timer = threading.Timer(0.05, task.cancel)
+        timer.start()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        timer.join()
+
+    asyncio.run(wait_for_it())
+    assert isinstance(operation.exception(0), Aborted)

@@ -59,8 +59,10 @@ def test_an_instrument_shows_its_name_and_its_device(client: Client, monkeypatch
     assert mount.name == "Telescope Simulator"
     assert repr(mount) == "<Telescope Telescope Simulator>"
     assert mount.summary().title == "Telescope Simulator"
-    monkeypatch.setattr(display, "_render", lambda thing: {"text/plain": repr(thing)})
-    assert mount._repr_mimebundle_() == {"text/plain": repr(mount.device)}
+    monkeypatch.setattr(
+        display, "_render", lambda thing: {"text/plain": repr(thing), "of": thing.name}
+    )
+    assert mount._repr_mimebundle_() == {"text/plain": repr(mount), "of": mount.name}
 
 
 # The register

@@ -13,6 +13,7 @@ from astropy import units as u
 from indinb.client.observers import Change
 from indinb.client.operation import Operation, Progress
 from indinb.client.procedure import Procedure, Steps
+from indinb.client.property import Property
 from indinb.client.request import build
 from indinb.client.rules import Rule
 from indinb.errors import Failed, OperationTimeout, OutOfRange, Refused
@@ -311,9 +312,18 @@ class Imager(Readout):
         wished = wishes(self.device, self.chip, settings)
         if settings.frame_type.casefold() == "bias":
             seconds = max(seconds, exposure.elements[self.chip.seconds].min)
-        build(exposure.vector, {self.chip.seconds: seconds})
+        self._check_time(exposure, seconds)
         check(self.device, wished)
         return seconds, wished
+
+    def _check_time(self, exposure: Property, seconds: float) -> None:
+        member = exposure.elements[self.chip.seconds]
+        shortest, longest = member.min, member.max
+        if shortest < longest and not shortest <= seconds <= longest:
+            raise OutOfRange(
+                f"{self.name} exposes from {shortest:g} s to {longest:g} s, not for {seconds:g} s"
+            )
+        build(exposure.vector, {self.chip.seconds: seconds})
 
     def _ask(
         self,

@@ -120,7 +120,8 @@ class LimitWatch:
         return self.limits.breach(direction, now, *place)
 
     def _warn(self) -> None:
-        if not self._has_warned:
+        tells = "CONNECTION" not in self._device or self._device.connected
+        if tells and not self._has_warned:
             self._has_warned = True
             logger.warning(
                 "%s does not know where it stands, so its limits do not hold: "

@@ -91,6 +91,7 @@ class Telescope(Mount):
         """Start to tell the mount where it points; see `sync`."""
         label = f"sync {self.name}"
         aim = slewing.aim_at(self, target, dec)
+        slewing.check_limits(self, aim, slewing.called(target, dec) or "this place")
         return Procedure(label, slewing.syncing(self, label, aim))
 
     def sync(self, target: Any, dec: Any = None, /) -> SkyCoord:
@@ -110,6 +111,8 @@ class Telescope(Mount):
         ------
         UnknownTarget
             If no catalogue has the name.
+        OutOfRange
+            If the target is beyond the `limits`: so it cannot have been in the picture.
         Refused
             If the mount is parked, or cannot be told.
         OperationError

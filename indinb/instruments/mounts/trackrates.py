@@ -21,8 +21,17 @@ def tracking(device: Device, mode: Mode) -> Steps[None]:
         yield device[_RATE].set(TRACK_RATE_RA=ra, TRACK_RATE_DE=dec)
         mode = "custom"
     if mode is not None:
-        yield device[_MODE].set(f"TRACK_{mode.upper()}")
+        yield device[_MODE].set(_member(device, mode))
     yield device[_STATE].set("TRACK_ON")
+
+
+def _member(device: Device, mode: str) -> str:
+    """Return the switch of a way to track."""
+    member = f"TRACK_{mode.strip().upper()}"
+    if member not in device[_MODE]:
+        words = ", ".join(name.removeprefix("TRACK_").lower() for name in device[_MODE])
+        raise OutOfRange(f"{device.name} does not track {mode!r}: it has {words}")
+    return member
 
 
 def rates(pair: Any) -> tuple[float, float]:

@@ -139,9 +139,9 @@ def test_binning_stays_until_it_is_changed(camera: Camera):
 @pytest.mark.parametrize(
     ("exposure", "complaint"),
     [
-        (0.001, r"goes from 0\.01 to 3600"),
-        (4000, r"goes from 0\.01 to 3600"),
-        (2 * u.h, r"cannot be 7200"),
+        (0.001, r"exposes from 0\.01 s to 3600 s, not for 0\.001 s"),
+        (4000, r"exposes from 0\.01 s to 3600 s, not for 4000 s"),
+        (2 * u.h, r"not for 7200 s"),
         (-1, "no exposure time is -1"),
         (float("nan"), "no exposure time is nan"),
         (np.inf * u.s, "no exposure time is inf"),

@@ -128,7 +128,7 @@ def test_what_cannot_be_is_refused_at_once(camera: Camera):
             camera.sequence(1, SHORT, **options)
     with pytest.raises(OutOfRange, match="no delay is -1"):
         camera.sequence(1, SHORT, delay=-1)
-    with pytest.raises(OutOfRange, match="goes from"):
+    with pytest.raises(OutOfRange, match="exposes from"):
         camera.sequence(1, 1e6)
     with pytest.raises(TypeError):
         camera.sequence(1, SHORT, colour="Red")

@@ -20,7 +20,6 @@ from indinb.errors import (
     Failed,
     OutOfRange,
     Refused,
-    UnknownElement,
     UnknownProperty,
     UnknownTarget,
 )
@@ -248,7 +247,7 @@ def test_tracking(telescope: Telescope):
     telescope.track("Solar")
     assert telescope.tracking
     assert telescope.device["TELESCOPE_TRACK_MODE"].value == "TRACK_SOLAR"
-    with pytest.raises(UnknownElement, match="TRACK_SIDEREAL, TRACK_SOLAR, TRACK_LUNAR"):
+    with pytest.raises(OutOfRange, match="'martian': it has sidereal, solar, lunar"):
         telescope.track("martian")
 
 
