@@ -154,6 +154,7 @@ def test_after_a_stop_there_is_no_loop_of_messages(
 
 def test_what_goes_on_fails_with_words(north: Telescope):
     operation = north.start_move("south", 60 * u.s)
+    wait_until(north.device, lambda: north.device["TELESCOPE_MOTION_NS"]["MOTION_SOUTH"])
     _tell(north, update(mounts.NORTH_SOUTH, State.BUSY, MOTION_SOUTH=True), BELOW)
     with pytest.raises(Failed, match=r"move .* was stopped: it points 5° below the horizon"):
         operation.result()
