@@ -270,6 +270,13 @@ def test_a_closed_client_remembers(fake: Client):
         fake.camera.device["CCD_TEMPERATURE"].set(-10)
 
 
+def test_completion_offers_what_people_use(fake: Client):
+    offered, device = dir(fake), dir(fake.devices["CCD Simulator"])
+    assert {"devices", "telescope", "camera", "use", "night", "close", "save_to"} <= set(offered)
+    assert {"connect", "messages", "groups"} <= set(device)
+    assert not {"send", "worker", "belongings", "handle", "chores"} & {*offered, *device}
+
+
 # addresses
 
 

@@ -50,6 +50,13 @@ RETURN_TIMEOUT = 10.0
 _DEFINITIONS_TIMEOUT = 2.0  # seconds to wait for definitions, as some servers are never quiet
 
 
+_PLUMBING = (
+    *("archive", "begin", "belongings", "chores", "disown", "handle"),
+    *("model", "observers", "quiet", "send", "worker"),
+)
+"""What the rooms above need, and nobody who types at a prompt."""
+
+
 class Connection(Session):
     """A live view of one INDI server, from its opening to `close`.
 
@@ -102,6 +109,9 @@ class Connection(Session):
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._sweep_at = math.inf
         self._looked_at = 0.0
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in _PLUMBING]
 
     def open(self) -> Self:
         """Start reading, ask for all definitions, and wait until they have come.

@@ -44,6 +44,10 @@ class Device(Mapping[str, Property]):
         self._properties: dict[str, Property] = {}
         self._auto_connect: AutoConnect | None = None
 
+    def __dir__(self) -> list[str]:
+        plumbing = ("belongings", "handle", "let_go", "unknown")  # for the rooms above
+        return [name for name in super().__dir__() if name not in plumbing]
+
     def handle(self, name: str) -> Property:
         """Return the one handle of a property, defined or not."""
         return self._properties.get(name) or self._properties.setdefault(name, Property(self, name))
