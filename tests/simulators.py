@@ -26,8 +26,17 @@ def connected(server: OwnServer) -> Iterator["indinb.Client"]:
         client.quiet().result()
         for operation in [device.start_connect() for device in client.devices.values()]:
             operation.result()
+        _tidy(client)
         client.worker.submit(int).result()  # its thread lives as long as the client
         yield client
+
+
+def _tidy(client: "indinb.Client") -> None:
+    """Let cameras read out all pixels: other tests may have left them otherwise."""
+    for device in client.devices.values():
+        if "CCD_BINNING" in device:
+            device["CCD_BINNING"].set(HOR_BIN=1, VER_BIN=1).result()
+            device["CCD_FRAME_RESET"].set("RESET").result()
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,7 @@ def test_a_client_that_may_only_look(indiserver: IndiServer, client: Client):
 
 def test_two_clients_see_the_same(indiserver: IndiServer, client: Client):
     with indinb.connect(port=indiserver.port) as other:
+        other.wait_for("CCD Simulator", "CCD_EXPOSURE", timeout=10)
         assert other.camera.device is not client.camera.device
         assert other.camera.name == client.camera.name
         assert other.camera.device.connected

@@ -7,7 +7,7 @@ import pytest
 import indinb
 from indinb import Client
 from indinb.client.operation import Operation
-from indinb.errors import Aborted, Failed
+from indinb.errors import Aborted, Failed, Refused
 from tests.waiting import wait_until
 
 FAR_FROM_M31 = {"RA": 4.7, "DEC": -20.0}
@@ -18,7 +18,11 @@ def stand_at(client: Client, place: dict[str, float]) -> None:
     """Tell the mount that it points there."""
     device = client.telescope.device
     device["ON_COORD_SET"].set("SYNC").result()
-    device["EQUATORIAL_EOD_COORD"].set(place).result()
+    coordinates = device["EQUATORIAL_EOD_COORD"]
+    try:
+        coordinates.set(place).result()
+    except Refused:  # by an Idle of the abort in the test before
+        coordinates.set(place).result()
 
 
 @pytest.fixture

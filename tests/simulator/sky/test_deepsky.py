@@ -112,6 +112,7 @@ def test_cones_reach_across_ra_0h_and_the_poles(everything):
         assert there <= found
 
 
+@pytest.mark.calm
 def test_it_loads_soon():
     begin = time.process_time()
     DeepSky()
