@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from indinb.client import display
+from indinb import display
 
 if TYPE_CHECKING:
     from indinb import errors as errors

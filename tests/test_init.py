@@ -9,8 +9,7 @@ import IPython
 import pytest
 
 import indinb
-from indinb import terminal
-from indinb.client import display
+from indinb import display, terminal
 from indinb.client.operation import Operation
 
 NAMES = [
@@ -48,7 +47,7 @@ def test_import_loads_nothing_heavy(loaded: set[str]):
 
 def test_import_loads_little_of_indinb(loaded: set[str]):
     own = {name for name in loaded if name.split(".")[0] == "indinb"}
-    assert own == {"indinb", "indinb.client", "indinb.client.display"}
+    assert own == {"indinb", "indinb.display"}
 
 
 def test_import_loads_little_else(loaded: set[str]):
@@ -148,6 +147,6 @@ def test_operations_are_followed_in_notebooks_and_terminals(
 
 
 def test_importing_indinb_fills_the_slot():
-    program = "import indinb; from indinb.client import display as d"
+    program = "import indinb; from indinb import display as d"
     program += "; assert (d._render, d._follow) == (indinb._render, indinb._follow)"
     assert "indinb.widgets" not in _modules_after(program)

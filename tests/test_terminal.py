@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 import indinb
-from indinb import terminal
-from indinb.client import display, operation
+from indinb import display, terminal
+from indinb.client import operation
 from indinb.client.gathering import gather
 from indinb.client.operation import Operation, Progress
 from indinb.errors import Failed

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
-from indinb.client import display
+from indinb import display
 from indinb.client.archive import Archive
 from indinb.client.chores import Chores
 from indinb.client.clock import check_may_wait

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from indinb.client import display
+from indinb import display
 from indinb.client.autoconnect import AutoConnect
 from indinb.client.model import Vector
 from indinb.client.observers import Handler, Subscription

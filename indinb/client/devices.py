@@ -3,7 +3,7 @@
 from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
-from indinb.client import display
+from indinb import display
 from indinb.client.device import Device
 from indinb.client.property import did_you_mean
 from indinb.errors import UnknownDevice

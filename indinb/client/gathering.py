@@ -7,7 +7,7 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-from indinb.client import display
+from indinb import display
 from indinb.client.clock import Timer, call_later
 from indinb.client.operation import ABORT_PATIENCE, Operation, Progress
 from indinb.errors import Aborted

@@ -14,7 +14,7 @@ from concurrent.futures import Future, InvalidStateError
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from indinb.client import display
+from indinb import display
 from indinb.client.blocking import blocking
 from indinb.client.clock import check_may_wait
 from indinb.errors import Aborted, ConnectionLost, OperationError

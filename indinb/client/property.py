@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from indinb.client import display, request, rules
+from indinb import display
+from indinb.client import request, rules
 from indinb.client.asking import Request
 from indinb.client.model import Definition, Element, Vector
 from indinb.client.observers import Handler, Subscription

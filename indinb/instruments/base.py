@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any, ClassVar, TypeVar
 
-from indinb.client import display
+from indinb import display
 from indinb.client.device import Device
 from indinb.client.procedure import Steps
 from indinb.client.property import Property

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from indinb.client import display
+from indinb import display
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.observers import Change

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from indinb.client import display
+from indinb import display
 from indinb.client.blocking import blocking
 from indinb.client.clock import Timer, call_later
 from indinb.errors import ConnectionLost

@@ -2,7 +2,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from indinb.client import display, quiet
+from indinb import display
+from indinb.client import quiet
 from indinb.client.property import did_you_mean
 from indinb.errors import ConnectionLost, Failed, UnknownProperty
 from indinb.protocol.messages import Delete, New, Notice

@@ -6,7 +6,7 @@ import logging
 import pytest
 from lxml import html as pages
 
-from indinb.client import display
+from indinb import display
 from indinb.client.asking import Request
 from indinb.client.connection import Connection
 from indinb.client.operation import Operation

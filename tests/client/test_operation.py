@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from indinb.client import display
+from indinb import display
 from indinb.client import operation as room
 from indinb.client.clock import forbid_waiting
 from indinb.client.operation import Operation, Progress

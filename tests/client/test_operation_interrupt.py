@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from indinb.client import display, operation
+from indinb import display
+from indinb.client import operation
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure
 from indinb.errors import Aborted, ConnectionLost

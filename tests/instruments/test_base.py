@@ -3,8 +3,7 @@
 import pytest
 
 import indinb
-from indinb import Camera, Client, FilterWheel, Focuser, Guider, Telescope
-from indinb.client import display
+from indinb import Camera, Client, FilterWheel, Focuser, Guider, Telescope, display
 from indinb.client.device import Device
 from indinb.client.procedure import Procedure
 from indinb.errors import UnknownProperty

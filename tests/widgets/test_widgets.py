@@ -17,8 +17,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 import indinb
-from indinb import widgets
-from indinb.client import display
+from indinb import display, widgets
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.operation import Operation

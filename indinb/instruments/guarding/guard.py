@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from astropy import units as u
 
-from indinb.client import display
+from indinb import display
 from indinb.client.clock import check_may_wait
 from indinb.client.connection import Connection
 from indinb.client.device import Device

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from indinb.client import display
+from indinb import display
 from indinb.printable import printable
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from indinb import Camera, Client, Frame
-from indinb.client import display
+from indinb import Camera, Client, Frame, display
 from indinb.client import operation as operation_module
 from indinb.client.operation import Operation
 from indinb.errors import (

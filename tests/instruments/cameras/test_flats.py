@@ -12,8 +12,7 @@ from astropy.io import fits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indinb import Camera, Client, Frame
-from indinb.client import display
+from indinb import Camera, Client, Frame, display
 from indinb.errors import Failed, OutOfRange, Refused
 from indinb.instruments.cameras.flats import Target, level_of
 from indinb.protocol.messages import Message, New, Update

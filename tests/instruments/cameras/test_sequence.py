@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from astropy import units as u
 
-from indinb import Camera, Client, Frame, Telescope
-from indinb.client import display, quiet, reading
+from indinb import Camera, Client, Frame, Telescope, display
+from indinb.client import quiet, reading
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, Failed, OperationTimeout, OutOfRange
 from indinb.instruments.cameras import sequence as room

@@ -7,8 +7,7 @@ from astropy import units as u
 from astropy.coordinates import Angle
 
 import indinb
-from indinb import Client, Dome, Telescope
-from indinb.client import display
+from indinb import Client, Dome, Telescope, display
 from indinb.client import operation as operation_room
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, Failed, IndiError, OutOfRange, Refused

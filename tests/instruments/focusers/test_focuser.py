@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from indinb import Client, Focuser
-from indinb.client import display
+from indinb import Client, Focuser, display
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, OutOfRange, Refused, UnknownProperty
 from indinb.servers import EmbeddedServer

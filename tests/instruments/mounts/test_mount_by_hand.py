@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 from astropy import units as u
 
-from indinb import Client, Telescope
-from indinb.client import display
+from indinb import Client, Telescope, display
 from indinb.client.operation import Operation
 from indinb.errors import Aborted, ConnectionLost, Failed, OutOfRange, Refused
 from indinb.instruments.mounts.dithering import lot

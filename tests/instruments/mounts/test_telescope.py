@@ -12,8 +12,7 @@ import pytest
 from astropy import units as u
 from astropy.coordinates import TETE, AltAz, SkyCoord
 
-from indinb import Client, Telescope
-from indinb.client import display
+from indinb import Client, Telescope, display
 from indinb.client.operation import Operation
 from indinb.errors import (
     Aborted,

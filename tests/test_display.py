@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indinb.client import display
-from indinb.client.display import Summary
+from indinb import display
+from indinb.display import Summary
 
 HOSTILE = "<script>alert('1')</script>&amp;<img src=x onerror=\"alert(2)\">"
 
