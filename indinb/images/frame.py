@@ -18,6 +18,7 @@ from indinb.images.fitsfile import read_fits
 from indinb.images.image import Geometry, Image
 from indinb.images.naming import exposure, file_name, frame_type
 from indinb.images.stretch import (
+    AUTO,
     LONGEST,
     encode_png,
     factors,
@@ -146,7 +147,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
 
     def to_png(
         self,
-        interval: str | BaseInterval = "zscale",
+        interval: str | BaseInterval = AUTO,
         stretch: str | BaseStretch = "linear",
         longest: int = LONGEST,
     ) -> bytes:
@@ -155,7 +156,8 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         Parameters
         ----------
         interval : str or astropy.visualization.BaseInterval
-            Black and white: ``"zscale"``, ``"percentile"`` (99.5 % of the pixels) or ``"minmax"``.
+            Black and white: ``"auto"`` (the sky is dark, and what is faint in it shows),
+            ``"zscale"``, ``"percentile"`` (99.5 % of the pixels) or ``"minmax"``.
         stretch : str or astropy.visualization.BaseStretch
             In between: ``"linear"``, ``"sqrt"``, ``"asinh"`` or ``"log"``.
         longest : int
@@ -184,7 +186,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
     def plot(
         self,
         ax: "Axes | None" = None,
-        interval: str | BaseInterval = "zscale",
+        interval: str | BaseInterval = AUTO,
         stretch: str | BaseStretch = "linear",
         **imshow: Any,
     ) -> "Axes":

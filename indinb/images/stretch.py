@@ -6,10 +6,11 @@ Binning comes first, so that all the rest works on a picture of screen size.
 import io
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import visualization as vis
+from astropy.stats import mad_std
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -33,6 +34,11 @@ STRETCHES: dict[str, Callable[[], vis.BaseStretch]] = {
 }
 """Ways from black to white."""
 
+AUTO = "auto"
+"""The name of `auto_shades` where an interval is asked for."""
+
+_SAMPLE = 200_000  # pixels by which `auto_shades` chooses
+_SKY = 0.2  # of white
 _Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 
 
@@ -110,9 +116,161 @@ def _finite_mean(data: NDArray[Any], height: int, width: int) -> NDArray[Any]:
         return np.asarray(total / count)
 
 
+class Midtone(vis.BaseStretch):  # type: ignore[misc]  # astropy has no types
+    """The midtones transfer function, by which image processors brighten what is faint.
+
+    Unlike a gamma, it is as steep as needed at black, and no steeper. Its formula is a rational
+    function with f(0) = 0, f(midtone) = 1/2 and f(1) = 1.
+
+    Parameters
+    ----------
+    midtone : float
+        What becomes half of white, between 0 and 1; 0.5 changes nothing.
+
+    Raises
+    ------
+    ValueError
+        If it is not between 0 and 1.
+
+    Examples
+    --------
+    >>> Midtone(0.25)(np.array([0, 0.25, 1]))
+    array([0. , 0.5, 1. ])
+    >>> Midtone(0.25).inverse(np.array([0.5]))
+    array([0.25])
+    """
+
+    def __init__(self, midtone: float = 0.5) -> None:
+        super().__init__()
+        if not 0 < midtone < 1:
+            raise ValueError(f"a midtone is between 0 and 1, not {midtone!r}")
+        self.midtone = float(midtone)
+
+    def __call__(self, values: Any, clip: bool = True, out: Any = None) -> Any:
+        """Transform values from 0 to 1, as all stretches of astropy do."""
+        values = np.clip(values, 0, 1, out=out) if clip else np.asarray(values)
+        m = self.midtone
+        return np.divide((m - 1) * values, (2 * m - 1) * values - m, out=out)
+
+    @property
+    def inverse(self) -> "Midtone":
+        """The midtone that undoes it."""
+        return Midtone(1 - self.midtone)
+
+
+class Shades(NamedTuple):
+    """Which values are black and white, and what between black and white becomes mid-grey.
+
+    Parameters
+    ----------
+    black, white : float
+        In the numbers of the picture.
+    midtone : float
+        As of `Midtone`, of what the stretch has made of the values.
+    """
+
+    black: float
+    white: float
+    midtone: float = 0.5
+
+
+def auto_shades(values: NDArray[Any], stretch: str | vis.BaseStretch = "linear") -> Shades:
+    """Choose shades by which the sky is dark, what is faint in it shows, and cores keep theirs.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Of which one in some pixels is looked at; what is not finite does not count.
+    stretch : str or astropy.visualization.BaseStretch
+        Before the midtone.
+
+    Returns
+    -------
+    Shades
+        Black is three sigma of the noise below the median, which becomes a fifth of white; a
+        thousandth of the pixels is white. From minimum to maximum if that makes no sense, as of a
+        picture that is the same all over.
+
+    Raises
+    ------
+    ImageError
+        If none of the values is finite.
+
+    Examples
+    --------
+    >>> sky = np.random.default_rng(0).normal(500, 10, (300, 300))
+    >>> sky[0, :200] = 1000
+    >>> black, white, midtone = auto_shades(sky)
+    >>> f"{black:.0f} to {white:.0f}"
+    '470 to 1000'
+    >>> float(Midtone(midtone)((500 - black) / (white - black)).round(2))
+    0.2
+    """
+    finite = _finite(values.reshape(-1)[:: max(1, values.size // _SAMPLE)])
+    if not finite.size:
+        return shades(values, "minmax")
+    sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
+    black = sky - 3 * float(mad_std(finite))
+    if not black < sky < white:
+        return shades(values, "minmax")
+    share = float(_named(stretch, STRETCHES)(np.array([(sky - black) / (white - black)]))[0])
+    return Shades(black, white, float(Midtone(_SKY)(share)))
+
+
+def shades(
+    values: NDArray[Any],
+    interval: str | vis.BaseInterval = AUTO,
+    stretch: str | vis.BaseStretch = "linear",
+) -> Shades:
+    """Choose the values shown as black and as white.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        The picture; what is not finite does not count.
+    interval : str or astropy.visualization.BaseInterval
+        ``"auto"`` (see `auto_shades`), ``"zscale"``, ``"percentile"`` (99.5 % of the pixels) or
+        ``"minmax"``.
+    stretch : str or astropy.visualization.BaseStretch
+        With which they will be shown; only the midtone depends on it.
+
+    Returns
+    -------
+    Shades
+        The midtone is 0.5 for all intervals but ``"auto"``.
+
+    Raises
+    ------
+    ImageError
+        If none of the values is finite, or white would be less than black.
+    ValueError
+        If there is no interval of that name.
+
+    Examples
+    --------
+    >>> shades(np.array([3.0, np.nan, 7.0]), "minmax")
+    Shades(black=3.0, white=7.0, midtone=0.5)
+    """
+    if isinstance(interval, str) and interval == AUTO:
+        return auto_shades(values, stretch)
+    finite = _finite(values)
+    if not finite.size:
+        raise ImageError("there is nothing to show: no pixel is finite")
+    with np.errstate(all="ignore"):
+        black, white = map(float, _named(interval, INTERVALS).get_limits(finite))
+    if not black <= white:
+        raise ImageError(f"there is nothing to show from {black:g} (black) to {white:g} (white)")
+    return Shades(black, white)
+
+
+def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
+    finite: NDArray[np.float64] = values[np.isfinite(values)].astype(float)
+    return finite
+
+
 def normalization(
     values: NDArray[Any],
-    interval: str | vis.BaseInterval = "zscale",
+    interval: str | vis.BaseInterval = AUTO,
     stretch: str | vis.BaseStretch = "linear",
 ) -> vis.ImageNormalize:
     """Map values to shades, 0 (black) to 1 (white), for matplotlib or to be called.
@@ -122,7 +280,7 @@ def normalization(
     values : numpy.ndarray
         The picture; what is not finite does not count.
     interval : str or astropy.visualization.BaseInterval
-        Black and white: ``"zscale"``, ``"percentile"`` (99.5 % of the pixels) or ``"minmax"``.
+        Black and white: ``"auto"``, ``"zscale"``, ``"percentile"`` or ``"minmax"``, see `shades`.
     stretch : str or astropy.visualization.BaseStretch
         In between: ``"linear"``, ``"sqrt"``, ``"asinh"`` or ``"log"``.
 
@@ -143,21 +301,19 @@ def normalization(
     >>> normalization(np.array([3.0, np.nan, 7.0]), "minmax", "sqrt")(4.0).item()
     0.5
     """
-    finite = values[np.isfinite(values)].astype(float)
-    if not finite.size:
-        raise ImageError("there is nothing to show: no pixel is finite")
-    with np.errstate(all="ignore"):
-        black, white = map(float, _named(interval, INTERVALS).get_limits(finite))
-    if not black <= white:
-        raise ImageError(f"there is nothing to show from {black:g} (black) to {white:g} (white)")
-    return vis.ImageNormalize(vmin=black, vmax=white, stretch=_named(stretch, STRETCHES))
+    black, white, midtone = shades(values, interval, stretch)
+    curve = _named(stretch, STRETCHES)
+    if midtone != 0.5:
+        curve = vis.CompositeStretch(curve, Midtone(midtone))
+    return vis.ImageNormalize(vmin=black, vmax=white, stretch=curve)
 
 
 def _named(choice: Any, known: dict[str, Callable[[], Any]]) -> Any:
     if not isinstance(choice, str):
         return choice
     if choice not in known:
-        raise ValueError(f"{choice!r} is none of {', '.join(known)}")
+        names = ", ".join([AUTO, *known] if known is INTERVALS else known)
+        raise ValueError(f"{choice!r} is none of {names}")
     return known[choice]()
 
 

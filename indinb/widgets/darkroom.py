@@ -5,7 +5,6 @@ Whoever asked for the picture: it is taken from what arrives. Of many that arriv
 developed, only the newest is developed then.
 """
 
-import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -14,9 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from astropy import visualization as vis
-from astropy.stats import mad_std
-from numpy.typing import NDArray
 
 from indinb.client.arrivals import arrived
 from indinb.client.device import Device
@@ -37,8 +33,6 @@ IMAGE = "CCD1"
 """The BLOB of a camera's main sensor."""
 
 _LONGEST = 1280  # pixels on the longer side: as wide as it is shown
-_SAMPLE = 200_000  # pixels by which black and white are chosen
-_SKY = 0.2  # of white
 
 
 class Picture(NamedTuple):
@@ -127,49 +121,10 @@ class Darkroom:
 def _developed(negative: _Negative, serial: int) -> Picture:
     try:
         frame = Frame.from_blob(negative.blob, negative.geometry)
-        png = frame.to_png(*shades(frame.data), _LONGEST)
+        png = frame.to_png(longest=_LONGEST)
         return Picture(png, {"serial": serial, "file": None, **facts(frame)})
     except ImageError as error:
         return Picture(b"", {"serial": serial, "error": str(error)})
-
-
-def shades(
-    data: NDArray[Any],
-) -> tuple[str | vis.BaseInterval, str | vis.BaseStretch]:
-    """Choose black, white and a gamma by which the sky is dark, and what is faint in it shows.
-
-    Parameters
-    ----------
-    data : numpy.ndarray
-        Of which one in some pixels is looked at.
-
-    Returns
-    -------
-    interval, stretch
-        For `Frame.to_png`. Black is three sigma of the noise below the median, which becomes a
-        fifth of white; a thousandth of the pixels is white.
-
-    Examples
-    --------
-    >>> sky = np.random.default_rng(0).normal(500, 10, (300, 300))
-    >>> sky[0, :200] = 1000
-    >>> interval, stretch = shades(sky)
-    >>> black, white = interval.get_limits(sky)
-    >>> f"{black:.0f} to {white:.0f}"
-    '470 to 1000'
-    >>> float(stretch(np.array([(500 - black) / (white - black)]))[0].round(1))
-    0.2
-    """
-    sample = data.reshape(-1)[:: max(1, data.size // _SAMPLE)]
-    finite = sample[np.isfinite(sample)].astype(float)
-    if not finite.size:
-        return "minmax", "linear"
-    sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
-    black = sky - 3 * float(mad_std(finite))
-    if not black < sky < white:
-        return "minmax", "linear"
-    gamma = math.log(_SKY) / math.log((sky - black) / (white - black))
-    return vis.ManualInterval(black, white), vis.PowerStretch(gamma)
 
 
 def facts(frame: Frame) -> Json:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indinb.client import asking, autoconnect, display, gathering, operation, quiet, reading
+from indinb import display
+from indinb.client import asking, autoconnect, gathering, operation, quiet, reading
 from indinb.client import folder as folder_module
 from indinb.client.archive import Archive
 from indinb.client.connection import Connection

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indinb.client import connection, display
+from indinb import display
+from indinb.client import connection
 from indinb.client.connection import Connection
 from indinb.client.keepalive import QUESTION
 from indinb.errors import (

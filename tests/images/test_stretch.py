@@ -12,6 +12,8 @@ from indinb.errors import ImageError
 from indinb.images.stretch import (
     INTERVALS,
     STRETCHES,
+    Midtone,
+    auto_shades,
     encode_png,
     factors,
     normalization,
@@ -128,7 +130,7 @@ def test_intervals_differ_in_what_they_leave_out():
 
 @pytest.mark.parametrize("choice", [{"interval": "max"}, {"stretch": "cubic"}])
 def test_unknown_names_are_told_with_the_known_ones(choice):
-    with pytest.raises(ValueError, match=r"'(max|cubic)' is none of (zscale|linear), .*, "):
+    with pytest.raises(ValueError, match=r"'(max|cubic)' is none of (auto|linear), .*, "):
         normalization(np.ones((2, 2)), **choice)
 
 
@@ -212,3 +214,47 @@ def test_noise_of_a_small_camera_makes_a_picture_for_a_notebook():
     png = encode_png(to_bytes(values, normalization(values)))
     assert 50_000 < len(png) < 500_000
     assert shades_of(png).shape == (512, 640)
+
+
+@pytest.fixture
+def starry() -> np.ndarray:
+    pixels = np.random.default_rng(0).normal(500, 10, (200, 200))
+    pixels[10, :100] = 20_000
+    return pixels
+
+
+@pytest.mark.parametrize("stretch", STRETCHES)
+def test_automatic_shades_put_the_sky_at_a_fifth_of_white(starry, stretch):
+    shown = picture(starry, "auto", stretch)
+    assert 0.17 * 255 < np.median(shown) < 0.23 * 255
+    assert shown.max() == 255
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0])
+def test_where_all_is_the_same_nothing_is_chosen(value):
+    assert auto_shades(np.full((4, 4), value)) == (value, value, 0.5)
+
+
+def test_automatic_shades_need_a_number(starry):
+    with pytest.raises(ImageError, match="no pixel is finite"):
+        auto_shades(np.full((4, 4), np.nan))
+    starry[5] = np.nan
+    assert auto_shades(starry).black == pytest.approx(470, abs=2)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0, 1))
+def test_a_midtone_can_be_undone(midtone, value):
+    curve = Midtone(midtone)
+    assert curve(np.array([midtone]))[0] == pytest.approx(0.5)
+    assert curve.inverse(curve(np.array([value])))[0] == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize("midtone", [0, 1, -3, np.nan])
+def test_midtones_are_between_black_and_white(midtone):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Midtone(midtone)
+
+
+def test_values_beyond_white_are_white_in_a_midtone():
+    np.testing.assert_allclose(Midtone(0.3)(np.array([-1.0, 2.0])), [0, 1])
+    assert Midtone(0.3)(np.array([2.0]), clip=False)[0] != 1

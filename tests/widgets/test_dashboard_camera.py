@@ -14,7 +14,7 @@ from PIL import Image
 from indinb import Frame
 from indinb.protocol.messages import Blob, Delete, Update
 from indinb.protocol.vocabulary import BlobMode, State
-from indinb.widgets.darkroom import facts, shades
+from indinb.widgets.darkroom import facts
 from tests.captures import TINY_FITS
 from tests.client.fakes import SOON, update
 from tests.waiting import look_until
@@ -338,22 +338,6 @@ def test_a_picture_of_nothing_says_so(camera: Observer) -> None:
     camera.send_picture(file.getvalue())
     camera.look()
     assert "no pixel is finite" in camera.state["picture"]["error"]
-
-
-@pytest.mark.parametrize("brightest", [600, 60_000])
-def test_the_sky_is_dark_whatever_stands_in_it(brightest: int) -> None:
-    lots = np.random.default_rng(1)
-    pixels = lots.normal(500, 8, (400, 400))
-    pixels[:20, :20] = brightest
-    png = Frame(pixels, unit="adu").to_png(*shades(pixels))
-    shown = np.asarray(Image.open(io.BytesIO(png)))
-    assert 0.17 * 255 < np.median(shown) < 0.23 * 255
-    assert shown.max() == 255
-
-
-@pytest.mark.parametrize("value", [0.0, 7.0, np.nan])
-def test_where_all_is_the_same_nothing_is_chosen(value: float) -> None:
-    assert shades(np.full((4, 4), value)) == ("minmax", "linear")
 
 
 def test_its_file_is_named_once_it_is_written(camera: Observer, tmp_path: Path) -> None:

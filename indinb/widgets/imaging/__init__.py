@@ -1,0 +1,1 @@
+"""Frames, as a notebook shows them: the viewer, and the live view."""
