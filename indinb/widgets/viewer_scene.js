@@ -11,6 +11,7 @@
 const NOTHING = {
   serial: 0,
   size: [1, 1],
+  planes: 1,
   topDown: false,
   unit: "",
   words: "",
@@ -128,7 +129,8 @@ function createScene(settings, changed) {
     const { size, serial, top_down: topDown, unit, words, low, high } = picture;
     const layer = await levelsLayer(picture, low, high, [0, 0], topDown);
     if (turn !== arrived) return;
-    const facts = { serial, size, topDown, unit, words, live: false, error: "" };
+    const { planes } = layer;
+    const facts = { serial, size, planes, topDown, unit, words, live: false, error: "" };
     const layers = [painted(layer)];
     show({ ...facts, layers, counted: countedLevels(layer), grid: skyGrid(picture.grid) });
   }
@@ -144,9 +146,9 @@ function createScene(settings, changed) {
     ++arrived;
     const counts = numbersOf(Uint32Array, histogram);
     const grid = frame.grid === undefined ? scene.grid : skyGrid(frame.grid, vectors);
-    const { serial, size, top_down: topDown, unit } = frame;
+    const { serial, size, planes = 1, top_down: topDown, unit } = frame;
     const layers = [painted(liveLayer(frame, bitmap))];
-    const facts = { serial, size, topDown, unit, words: "", live: true, error: "" };
+    const facts = { serial, size, planes, topDown, unit, words: "", live: true, error: "" };
     show({ ...facts, layers, counted: countedLive(frame, counts), grid });
   }
 

@@ -10,15 +10,22 @@ const PATIENCE = 4000; // ms until an answer is thought to be lost
 const SETTLING = 120; // ms in which nothing moves, before finer pixels are asked for
 const SAVING = 50; // ms between the values of something that is dragged
 
-/** Ask Python one thing at a time; while it is on its way, only the newest wish waits. */
+/**
+ * Ask Python one thing at a time; while it is on its way, only the newest wish waits. The same is
+ * not asked twice, unless the answer is lost; it is another if it is `about` something else.
+ */
 function createAsker(model, type, delay) {
-  let id = 0;
-  let askedAt = -Infinity;
+  let asked = { id: 0, key: "", since: -Infinity, isFlying: false };
   let wish = null;
   let timer = 0;
 
-  function ask(next) {
-    wish = next;
+  const patience = () => asked.since + PATIENCE - performance.now();
+
+  function ask(content, about) {
+    const key = JSON.stringify([content, about]);
+    if (wish?.key === key) return;
+    const isKnown = asked.key === key && (!asked.isFlying || patience() > 0);
+    wish = isKnown ? null : { key, content };
     plan(delay);
   }
   function plan(after) {
@@ -26,16 +33,15 @@ function createAsker(model, type, delay) {
     timer = setTimeout(send, after);
   }
   function send() {
-    const left = askedAt + PATIENCE - performance.now();
     if (!wish) return;
-    if (left > 0) return plan(left);
-    askedAt = performance.now();
-    model.send({ type, id: ++id, ...wish });
+    if (asked.isFlying && patience() > 0) return plan(patience());
+    asked = { id: asked.id + 1, key: wish.key, since: performance.now(), isFlying: true };
+    model.send({ type, id: asked.id, ...wish.content });
     wish = null;
   }
   function answered(message) {
-    if (message.id !== id) return;
-    askedAt = -Infinity;
+    if (message.id !== asked.id) return;
+    asked.isFlying = false;
     if (wish) plan(0);
   }
   return { ask, answered, close: () => clearTimeout(timer) };
@@ -57,7 +63,7 @@ function createSaver(model) {
 }
 
 /** Draw live pictures one after the other, and tell Python when each is on the screen. */
-function createProjector(model, scene) {
+function createProjector(model, scene, isWatched) {
   let next = null;
   let isBusy = false;
 
@@ -65,7 +71,7 @@ function createProjector(model, scene) {
     next = { frame, jpeg, histogram, vectors, came: performance.now() };
     if (isBusy) return;
     isBusy = true;
-    while (next) await project(next);
+    while (next && isWatched()) await project(next);
     isBusy = false;
   }
   async function project({ frame, jpeg, histogram, vectors, came }) {
@@ -95,7 +101,7 @@ function createStore(model) {
   const tiles = createAsker(model, "need", SETTLING);
   const values = createAsker(model, "value", 0);
   const scene = createScene(settings, publish);
-  const project = createProjector(model, scene);
+  const project = createProjector(model, scene, () => views.size > 0);
   let leader = null; // the view for which finer pixels are asked
   let answer = null; // the newest exact values
 
@@ -105,7 +111,7 @@ function createStore(model) {
     return { ...told, curve, colors: bytesOf(told.colors) };
   }
   function publish() {
-    views.forEach((draw) => draw());
+    views.forEach(({ draw }) => draw());
   }
   function onTile(message, buffers) {
     tiles.answered(message);
@@ -121,36 +127,43 @@ function createStore(model) {
   const onPicture = () => scene.setPicture(model.get("picture") ?? {});
 
   /** What is known of a pixel: `{ values, exact }` or null; asks for what is not exact. */
-  function valuesAt([x, y]) {
+  function valuesAt(view, [x, y]) {
     const { serial } = scene.now();
     const isAnswer = answer?.x === x && answer?.y === y;
     if (isAnswer && answer.serial === serial) return { values: answer.values, exact: true };
     const shown = shownAt(scene.now(), [x, y]);
     if (shown?.exact) return shown;
-    values.ask({ x, y });
+    if (leader === view) values.ask({ x, y }, serial);
     return isAnswer && scene.now().live ? { values: answer.values, exact: false } : shown;
   }
 
   /** Ask for the pixels that a view lacks, if it is the one that is looked at. */
   function refine(view, place, density) {
-    const { layers, size, live } = scene.now();
-    if (live || !layers.length || (leader ?? view) !== view) return;
+    const { layers, size, live, serial } = scene.now();
+    if (live || !layers.length || leader !== view) return;
     const [overview, tile] = layers;
     const lack = finerPart(place, size, overview.planes, Math.max(...overview.factor), density);
     if (!lack) return;
     const has = tile && Math.max(...tile.factor) <= lack.factor && covers(tile, lack.seen);
-    if (!has) tiles.ask({ ...lack.part, factor: lack.factor });
+    if (!has) tiles.ask({ ...lack.part, factor: lack.factor }, serial);
   }
 
+  /** Let live pictures come, now that somebody looks. */
+  function begin() {
+    const isRunning = model.get("live")?.state === "running";
+    if (isRunning) model.send({ type: "seen", serial: 0, took_ms: 0 });
+  }
   function lead(view) {
     leader = view;
   }
-  function subscribe(draw) {
-    views.add(draw);
-    leader ??= draw;
+  function subscribe(view) {
+    if (!views.size) begin();
+    views.add(view);
+    leader ??= view;
+    view.draw();
     return () => {
-      views.delete(draw);
-      if (leader === draw) leader = [...views][0] ?? null;
+      views.delete(view);
+      if (leader === view) leader = [...views][0] ?? null;
     };
   }
   function close() {
@@ -174,7 +187,6 @@ function createStore(model) {
   }
   listeners.forEach(([name, call]) => model.on(name, call));
   onPicture();
-  if (model.get("live")?.state === "running") model.send({ type: "seen", serial: 0, took_ms: 0 });
 
   return {
     get: (name) => model.get(name),

@@ -11,6 +11,7 @@ SCRIPT = module(
     "viewer_scene.js",
     "viewer_store.js",
     "viewer_overlay.js",
+    "viewer_gestures.js",
     "viewer_stage.js",
     "viewer_histogram.js",
     "viewer_tools.js",
