@@ -37,7 +37,7 @@ STRETCHES: dict[str, Callable[[], vis.BaseStretch]] = {
 AUTO = "auto"
 """The name of `auto_shades` where an interval is asked for."""
 
-_SAMPLE = 200_000  # pixels by which `auto_shades` chooses
+_SAMPLE = 100_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
 _Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 

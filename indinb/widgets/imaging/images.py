@@ -83,8 +83,9 @@ class LoadedImage:
 
     def thumbnail(self, longest: int) -> bytes:
         """Draw the overview small, as PNG."""
-        values = shrink(self.values, longest)
-        return encode_png(to_bytes(values, self.settings.norm()), self.picture["top_down"])
+        table = to_bytes(self._levels.table(), self.settings.norm())
+        shades = shrink(table[self._levels.pixels], longest)
+        return encode_png(shades.astype(np.uint8), self.picture["top_down"])
 
     def _debayer(self) -> None:
         frame = self.frame
