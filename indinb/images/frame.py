@@ -18,7 +18,12 @@ from indinb.protocol.messages import Blob
 class Frame(Drawable):
     """An image that a camera returned: a `~astropy.nddata.CCDData` that can show itself.
 
-    The pixels stay as they were sent, most often uint16. Arithmetic promotes them to float32
+    The pixels stay as they were sent, most often uint16, and are made when somebody first looks at
+    them: shape, dtype and header are known before. Where they can be used just as they came (8
+    bits, or raw pixels), `data` is a read-only view of the BLOB, which may be memory that the
+    server shares; ``frame.copy()`` can be written to.
+
+    Arithmetic promotes them to float32
     (wide integers to float64), since uint16 would wrap: 5 - 10 = 65531. ``+ - * /`` are CCDData's
     `add`, `subtract`, `multiply` and `divide`, so units count: subtract ``100 * u.adu``, not 100.
     The result has the header of the first operand.
@@ -37,6 +42,7 @@ class Frame(Drawable):
 
     Examples
     --------
+    >>> import numpy as np
     >>> light = Frame(np.full((2, 3), 5, np.uint16), unit="adu", header={"EXPTIME": 2.0})
     >>> dark = Frame(np.full((2, 3), 10, np.uint16), unit="adu")
     >>> light
@@ -70,7 +76,7 @@ class Frame(Drawable):
         ImageError
             If the format is not known, or the BLOB is damaged.
         """
-        return cls._from_image(decode(blob, geometry))
+        return cls.from_image(decode(blob, geometry))
 
     @classmethod
     def from_fits(cls, source: bytes | memoryview | str | PathLike[str]) -> Self:
@@ -92,14 +98,15 @@ class Frame(Drawable):
             If there is no image in it, or it is damaged.
         """
         if isinstance(source, bytes | bytearray | memoryview):
-            return cls._from_image(read_fits(source))
+            return cls.from_image(read_fits(source))
         path = Path(source).expanduser().absolute()
-        frame = cls._from_image(read_fits(path.read_bytes()))
+        frame = cls.from_image(read_fits(path.read_bytes()))
         frame.path = path
         return frame
 
     @classmethod
-    def _from_image(cls, image: Image) -> Self:
+    def from_image(cls, image: Image) -> Self:
+        """Make a frame of what a decoder returns, as `from_blob` does."""
         wcs = take_wcs(image.header)
         return cls(image.pixels, header=image.header, wcs=wcs, unit=unit(image.header))
 
@@ -144,6 +151,7 @@ class Frame(Drawable):
         Examples
         --------
         >>> import tempfile
+        >>> import numpy as np
         >>> header = {"OBJECT": "M 31", "FRAME": "Light", "FILTER": "Red", "EXPTIME": 60.0,
         ...           "DATE-OBS": "2026-11-22T10:18:04.977"}
         >>> frame = Frame(np.zeros((2, 3), np.uint16), unit="adu", header=header)

@@ -69,7 +69,8 @@ class Image:
     Parameters
     ----------
     pixels : numpy.ndarray or Pixels
-        Rows by columns, or planes of those, most often red, green and blue; native byte order.
+        Rows by columns, or planes of those, most often red, green and blue; native byte order. An
+        array may be a read-only view of what the camera sent.
     header : astropy.io.fits.Header
         Every card of it can be read.
     """
@@ -111,6 +112,18 @@ class Geometry(NamedTuple):
 def top_down() -> fits.Header:
     """Make the header of an image that has none, and whose first row is the top one."""
     return fits.Header({"ROWORDER": "TOP-DOWN"})
+
+
+def unchanging(file: bytes | memoryview) -> memoryview:
+    """Return bytes as they are now: the same ones, or a copy if somebody may write to them.
+
+    Examples
+    --------
+    >>> unchanging(bytearray(b"pixels")).readonly
+    True
+    """
+    view = memoryview(file)
+    return view if view.readonly else memoryview(bytes(view))
 
 
 @contextmanager
