@@ -2,7 +2,7 @@
 
 from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import Self
+from typing import Any, Self
 
 from indinb import display
 from indinb.images.blobs import decode
