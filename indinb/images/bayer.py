@@ -1,5 +1,6 @@
 """Colour from sensors whose pixels have filters in Bayer's order."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -162,33 +163,24 @@ def binned_colors(data: NDArray[Any], pattern: str, factor: int | tuple[int, int
     height, width = (factor, factor) if isinstance(factor, int) else factor
     if min(height, width) == 1:
         return _binned(debayer(data, pattern), height, width)
-    shape = 3, data.shape[0] // height, data.shape[1] // width
-    sums = np.zeros(shape, np.float64)
-    counts = np.zeros(shape, np.int64)
-    for y, x in _SITES:
-        color = _COLORS.index(pattern[2 * y + x])
-        totals, numbers = _site_sums(data, (y, x), (height, width))
-        sums[color] += totals
-        counts[color] += numbers
+    return _means_of_colors(data, pattern, height, width)
+
+
+def _means_of_colors(data: NDArray[Any], pattern: str, height: int, width: int) -> NDArray[Any]:
+    wide = np.uint32 if data.dtype.kind == "u" and data.dtype.itemsize <= 2 else np.float64
+    shape = data.shape[0] // height, data.shape[1] // width
+    sums, counts = np.zeros((3, *shape), wide), np.zeros((3, *shape), np.uint32)
+    ends = shape[0] * height, shape[1] * width
+    down, across = 1 + height % 2, 1 + width % 2  # every other bin of odd size begins differently
+    for row, column in itertools.product(range(down), range(across)):
+        bins = slice(row, None, down), slice(column, None, across)
+        for y in range(row * height, (row + 1) * height):
+            for x in range(column * width, (column + 1) * width):
+                color = _COLORS.index(pattern[y % 2 * 2 + x % 2])
+                sums[color][bins] += data[y : ends[0] : down * height, x : ends[1] : across * width]
+                counts[color][bins] += 1
     means: NDArray[Any] = (sums / counts).astype(np.result_type(data, np.float32))
     return means
-
-
-def _site_sums(
-    data: NDArray[Any], site: tuple[int, int], factor: tuple[int, int]
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Add up, for each bin, the pixels at one place of the pattern, and count them."""
-    ends = [length // size * size for length, size in zip(data.shape, factor, strict=True)]
-    part = data[site[0] : ends[0] : 2, site[1] : ends[1] : 2]
-    totals = part.astype(np.float64 if part.dtype.kind == "f" else np.int64, copy=False)
-    numbers = np.ones((), np.int64)
-    for axis in (0, 1):
-        # The first pixel of each bin, in steps of two from the site on.
-        starts = (np.arange(0, ends[axis], factor[axis]) - site[axis] + 1) // 2
-        totals = np.add.reduceat(totals, starts, axis)
-        lengths = np.diff(starts, append=part.shape[axis])
-        numbers = numbers * (lengths[:, None] if axis == 0 else lengths)
-    return totals, numbers
 
 
 def _binned(planes: NDArray[Any], height: int, width: int) -> NDArray[Any]:

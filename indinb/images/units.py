@@ -43,9 +43,9 @@ def egain(header: Any) -> u.Quantity | None:
     >>> egain(header)
     <Quantity 1.5 electron / adu>
     """
-    comments = getattr(header, "comments", {})
-    in_gain = "GAIN" in header and "GAIN" in comments and _PER_ADU.search(comments["GAIN"])
-    for keyword in ("EGAIN", "GAIN") if in_gain else ("EGAIN",):
+    in_header = isinstance(header, fits.Header) and "GAIN" in header
+    is_told = in_header and _PER_ADU.search(header.comments["GAIN"])
+    for keyword in ("EGAIN", "GAIN") if is_told else ("EGAIN",):
         told = header.get(keyword)
         if isinstance(told, int | float) and 0 < told < math.inf:
             return float(told) * u.electron / u.adu
