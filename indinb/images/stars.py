@@ -18,6 +18,7 @@ _LEAST = 5  # pixels of a star above the threshold
 _SHARPEST = 0.3  # of its height is left of a star when smoothed; of a hot pixel a quarter
 _SHARPEST_SMOOTHED = 0.6  # where 2 x 2 pixels are one already: of a hot pixel 9/16
 _NARROWEST = 1.0  # FWHM of stars, in pixels
+_LONGEST = 10  # times as long as wide: more is a trail, or a hot column
 _APERTURE = 1.5  # FWHM; holds 99.8 % of a Gaussian's light
 _FULL = 0.99  # of the highest number is saturated: cameras stop a little below
 _SIDE = 4  # pixels, below which there is no room for a star
@@ -25,6 +26,7 @@ _BOX = 64  # pixels of background that are taken together
 _PIXELS = 300_000  # that may belong to stars: what sep has room for unless it is told
 _PATTERNS = ("BAYERPAT", "BAYER")  # keywords
 _BLUR = 0.25  # variance of a mean of two pixels
+_SQUARE = 1 / 12  # variance of a pixel, which apertures take to be full of light
 
 Numbers = NDArray[Any]
 
@@ -133,9 +135,10 @@ def find_stars(
         (within ``meta["aperture"]``) and ``peak``, both above the background; ``snr`` (flux over
         its noise); ``hfr`` (radius that holds half of the flux), ``fwhm`` (of a Gaussian with the
         same second moments, NaN of what has no bounds; both in pixels), ``eccentricity`` (0 is
-        round), ``saturated``. Hot pixels are none: what is narrower than a pixel is left out. The
-        meta has ``background``, ``noise``, ``aperture`` (radius in pixels), the medians ``hfr`` and
-        ``fwhm`` of the stars that are not saturated (NaN if there are none), and ``bayer``.
+        round), ``saturated``. Hot pixels and trails are none: what is narrower than a pixel is
+        left out, and what is ten times as long as wide. The meta has ``background``, ``noise``,
+        ``aperture`` (radius in pixels), the medians ``hfr`` and ``fwhm`` of the stars that are not
+        saturated (NaN if there are none), and ``bayer``.
 
     Raises
     ------
@@ -255,7 +258,7 @@ def _measured(
         return _empty(), facts
     background.subfrom(light)
     light[picture.blank] = 0
-    found = _sharp(_extracted(sep, picture, threshold * noise), picture.smoothed)
+    found = _starlike(_extracted(sep, picture, threshold * noise), picture.smoothed)
     if not len(found):
         return _empty(), facts
     table, facts["aperture"] = _photometry(sep, picture, found, noise, gain)
@@ -283,10 +286,11 @@ def _extracted(sep: ModuleType, picture: _Picture, limit: float) -> Numbers:
     return found
 
 
-def _sharp(found: Numbers, smoothed: bool) -> Numbers:
-    """Leave hot pixels out: of stars, the pixels around the highest one are bright, too."""
+def _starlike(found: Numbers, smoothed: bool) -> Numbers:
+    """Leave hot pixels out (of stars, those around the highest are bright, too), and trails."""
     least = _SHARPEST_SMOOTHED if smoothed else _SHARPEST
-    return found[found["cpeak"] > least * found["peak"]]
+    spread = found["cpeak"] > least * found["peak"]
+    return found[spread & (found["a"] < _LONGEST * found["b"])]
 
 
 def _photometry(
@@ -308,16 +312,17 @@ def _photometry(
         "flux": flux,
         "peak": found["peak"].astype(float),
         "snr": flux / error,
-        "hfr": np.sqrt(np.maximum(hfr**2 - _half_blur(picture), 0)),
+        "hfr": _sharpened(hfr, picture.smoothed),
         "fwhm": shape.fwhm,
         "eccentricity": shape.eccentricity,
     }
     return Table(columns), aperture
 
 
-def _half_blur(picture: _Picture) -> float:
-    """Return by how much the squares of half flux radii have grown."""
-    return _BLUR * FWHM**2 / 4 if picture.smoothed else 0.0
+def _sharpened(hfr: Numbers, smoothed: bool) -> Numbers:
+    """Take off half flux radii what pixels and means of them have added."""
+    blur = _SQUARE + (_BLUR if smoothed else 0.0)
+    return np.asarray(np.sqrt(np.maximum(hfr**2 - blur * FWHM**2 / 4, 0)))
 
 
 def _centered(

@@ -10,6 +10,7 @@ FWHM = float(np.sqrt(8 * np.log(2)))
 
 _REACH = 4  # standard deviations of the window to its edge
 _WIDEST = 64  # pixels from the middle to the edge of a window, at most
+_NARROWEST = 1.2  # standard deviation of a window; less would be too few pixels to sum up
 
 Numbers = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ def shapes(light: NDArray[Any], x: Numbers, y: Numbers, hfr: Numbers, blur: floa
     >>> float(found.fwhm[0].round(2)), float(found.eccentricity[0].round(2))
     (4.71, 0.0)
     """
-    sigmas = np.maximum(2 * hfr / FWHM, 0.7)
+    sigmas = np.maximum(2 * hfr / FWHM, _NARROWEST)
     each = [_covariance(light, *star) for star in zip(x, y, sigmas, strict=True)]
     covariances = np.reshape(each, (-1, 2, 2)) - blur * np.eye(2)
     sound: NDArray[np.bool_] = np.isfinite(covariances[:, 0, 0])
