@@ -329,7 +329,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         >>> sky += 900 * np.exp(-((columns - 40) ** 2 + (rows - 20) ** 2) / 4)
         >>> star, = Frame(sky, unit="adu").stars()
         >>> print(f"{star['x']:.1f} {star['y']:.1f} {star['hfr']:.1f}")
-        40.0 20.0 1.7
+        40.0 20.0 1.6
         """
         return stars(self, threshold, catalog, saturation)
 
