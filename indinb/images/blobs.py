@@ -162,10 +162,10 @@ def _decode_memory(blob: Blob, geometry: Geometry | None = None) -> Image:
 
 @decoder(".stream")
 def _decode_stream(blob: Blob, geometry: Geometry | None = None) -> Image:
-    # Cameras of 16 bits, too, send video of 8.
+    # Cameras of 16 bits, too, send video of 8; those of 32 bits send no others.
     if geometry is not None:
         geometry = geometry._replace(bits=None)
-    return read_raw(blob.data[: blob.size], geometry, interleaved=True)
+    return read_raw(blob.data[: blob.size], geometry, interleaved=True, widest=16)
 
 
 @decoder(".xisf")
