@@ -142,11 +142,13 @@ class Live:
         self._camera.check_film(self._plan)
         lives = _lives_of(self.device.connection)
         before = lives.get((self.device, self.chip))
-        lives[self.device, self.chip] = self
-        if before is not None and before.running:
-            before.start_stop().add_done_callback(lambda _: self._begin_quietly())
-        else:
+        if before is None:
             self._begin()
+        lives[self.device, self.chip] = self
+        if before is not None:
+            before.start_stop().add_done_callback(lambda _: self._begin_quietly())
+        if not self.running:  # any more
+            self._leave()
         return self
 
     @property
@@ -296,14 +298,17 @@ class Live:
         if self.device.connection.status != "closed":
             self.error = error
         self.trouble = printable(str(self.error or ""))
-        lives = _lives_of(self.device.connection)
-        if lives.get((self.device, self.chip)) is self:
-            del lives[self.device, self.chip]
         if self._watch is not None:
             self._watch.close()
-        with contextlib.suppress(Exception):  # it has ended already
-            self._over.set_result(None)
+        self._over.set_result(None)
+        self._leave()
         self._audience.tell()
+
+    def _leave(self) -> None:
+        """Make room for another."""
+        lives = _lives_of(self.device.connection)
+        if lives.get((self.device, self.chip)) is self:
+            lives.pop((self.device, self.chip), None)
 
 
 _Lives = dict[tuple[Device, Chip], Live]
