@@ -102,5 +102,8 @@ class LoadedImage:
     def _draw(self, frame: Frame) -> None:
         values, factor, *_ = drawing.overview(frame, self.settings.debayer)
         self.settings.choose_shades(values)
-        self._levels = levels(values, self.settings.shades)
+        found = levels(values, self.settings.shades)
+        if np.may_share_memory(found.pixels, values):  # else all of the frame would be kept
+            found = found._replace(pixels=found.pixels.copy())
+        self._levels = found
         self.picture = drawing.picture(frame, self._levels, factor)
