@@ -90,7 +90,8 @@ class LoadedImage:
         """Draw the overview small, as PNG."""
         table = to_bytes(self._levels.table(), self.settings.norm())
         shades = shrink(table[self._levels.pixels], longest).astype(np.uint8)
-        return encode_png(shades & _GREYS | shades >> 6, self.picture["top_down"])
+        few = (shades & _GREYS | shades >> 6).astype(np.uint8)
+        return encode_png(few, self.picture["top_down"])
 
     def _debayer(self) -> None:
         frame = self.frame

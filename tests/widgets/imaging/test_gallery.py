@@ -228,8 +228,10 @@ def test_results_of_arithmetic_have_viewers_of_their_own() -> None:
 
 
 def test_a_default_frame_is_sent_in_half_a_megabyte() -> None:
-    noise = np.random.default_rng(0).normal(1000, 30, (1024, 1280)).astype(np.uint16)
-    bundle = shown(frame(noise))
+    random = np.random.default_rng(0)
+    data = random.normal(1000, 30, (1024, 1280))
+    data[random.integers(0, 1024, 3000), random.integers(0, 1280, 3000)] += 5000  # stars
+    bundle = shown(frame(data.astype(np.uint16)))
     opened = line(viewer_in(bundle)).opened
     picture = opened["picture"]
     pixels = len(picture["low"]) + len(picture["high"])
