@@ -88,11 +88,16 @@ function visiblePart(place, size) {
   return pixelsBetween(place, size, [0, 0], place.screen);
 }
 
-const covers = (outer, inner) =>
-  outer.x <= inner.x &&
-  outer.y <= inner.y &&
-  outer.x + outer.width >= inner.x + inner.width &&
-  outer.y + outer.height >= inner.y + inner.height;
+/** Whether a layer shows all of a part, but for what is left over at the edge by binning. */
+function covers(layer, part) {
+  const [columns, rows] = layer.factor;
+  return (
+    layer.x <= part.x &&
+    layer.y <= part.y &&
+    layer.x + layer.width + columns > part.x + part.width &&
+    layer.y + layer.height + rows > part.y + part.height
+  );
+}
 
 // ---- Finer pixels ----------------------------------------------------------------------------
 

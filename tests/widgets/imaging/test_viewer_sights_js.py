@@ -50,9 +50,7 @@ def open_field(open_viewer: Open, **options: Any) -> ViewerPage:
 
 def marked() -> list[Any]:
     stars = markers([200, 430, 700, 880], [600, 180, 640, 250])
-    named = markers(
-        [560.0], [400.0], shape="crosshair", color="#ffb454", size=60, texts=["M 31"]
-    )
+    named = markers([560.0], [400.0], shape="crosshair", color="#7fdbff", size=60, texts=["M 31"])
     return [stars, named]
 
 
