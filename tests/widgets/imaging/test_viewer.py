@@ -89,7 +89,7 @@ def test_odd_frames_are_shown(
     picture = state(viewer)["picture"]
     assert (picture["shape"], picture["factor"], picture["planes"]) == (shape, factor, 1)
     expected = data if factor == [1, 1] else shrink(data)
-    np.testing.assert_allclose(values_shown(viewer), expected.reshape(shape[::-1]), 1e-3, 0.02)
+    np.testing.assert_allclose(values_shown(viewer), expected.reshape(shape[::-1]), 2e-3, 0.02)
 
 
 def test_three_planes_are_colours(new_viewer: NewViewer) -> None:
@@ -140,7 +140,7 @@ def test_it_takes_what_astronomers_have(new_viewer: NewViewer, load: Any, tmp_pa
     data = sky()
     viewer = new_viewer(load(data, tmp_path / "sky.fits"))
     np.testing.assert_array_equal(viewer.get_image().data, data)
-    np.testing.assert_array_equal(values_shown(viewer).round(), data)
+    np.testing.assert_allclose(values_shown(viewer), data, 1e-3)
 
 
 @pytest.mark.parametrize("data", [None, object(), {"a": 1}, [["a"]]], ids=str)
