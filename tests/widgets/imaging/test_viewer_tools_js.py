@@ -29,15 +29,6 @@ def viewer(open_viewer: Open) -> ViewerPage:
     return open_viewer(picture(SKY), cuts=CUTS)
 
 
-def saved(viewer: ViewerPage, **wanted: Any) -> None:
-    """Wait until Python has been told these traits."""
-    viewer.page.wait_for_function(
-        "wanted => Object.entries(wanted).every(([name, value]) =>"
-        " JSON.stringify(widget.saved[name]) === JSON.stringify(value))",
-        arg=wanted,
-    )
-
-
 def pull(viewer: ViewerPage, name: str, distance: float) -> None:
     """Drag a handle so many pixels to the right."""
     box = viewer.slider(name).bounding_box()
@@ -61,7 +52,7 @@ def test_a_limit_is_dragged(viewer: ViewerPage) -> None:
         for end in ("min", "max")
     )
     pull(viewer, "White", -50)
-    saved(viewer, interval="manual")
+    viewer.expect_saved(interval="manual")
     wanted = 880 - 50 * (high - low) / strip["width"]
     assert viewer.saved["white"] == pytest.approx(wanted, abs=(high - low) / 100)
     assert "black" not in viewer.saved
@@ -73,13 +64,13 @@ def test_a_limit_is_dragged(viewer: ViewerPage) -> None:
 
 def test_no_limit_is_dragged_beyond_the_other(viewer: ViewerPage) -> None:
     pull(viewer, "White", -3000)
-    saved(viewer, interval="manual")
+    viewer.expect_saved(interval="manual")
     assert viewer.saved["black"] < viewer.saved["white"]
 
 
 def test_the_midtone_is_dragged_to_the_value_that_shall_be_grey(viewer: ViewerPage) -> None:
     pull(viewer, "Midtone", 40)
-    saved(viewer, interval="manual")
+    viewer.expect_saved(interval="manual")
     assert 0.25 < viewer.saved["midtone"] < 0.5
     # Its handle stands where the stretch makes that of it.
     before = viewer.slider("Midtone").bounding_box()
@@ -94,25 +85,25 @@ def test_the_midtone_is_dragged_to_the_value_that_shall_be_grey(viewer: ViewerPa
 def test_limits_move_by_keys(viewer: ViewerPage) -> None:
     black = viewer.slider("Black")
     black.press("ArrowRight")
-    saved(viewer, black=484, interval="manual")
+    viewer.expect_saved(black=484, interval="manual")
     black.press("Shift+ArrowLeft")
-    saved(viewer, black=444.4)
+    viewer.expect_saved(black=444.4)
     expect(black).to_have_attribute("aria-valuetext", "444.4 adu")
     viewer.slider("White").press("PageUp")
-    saved(viewer, white=923.6)
+    viewer.expect_saved(white=923.6)
     viewer.slider("Midtone").press("ArrowLeft")
-    saved(viewer, midtone=0.24)
+    viewer.expect_saved(midtone=0.24)
 
 
 def test_limits_are_typed(viewer: ViewerPage) -> None:
     black = viewer.root.get_by_role("textbox", name="Black")
     black.fill("10000,5")
     black.press("Enter")
-    saved(viewer, black=10000.5, white=10400.5, interval="manual")
+    viewer.expect_saved(black=10000.5, white=10400.5, interval="manual")
     white = viewer.root.get_by_role("textbox", name="White")
     white.fill("20000")
     white.blur()
-    saved(viewer, black=10000.5, white=20000)
+    viewer.expect_saved(black=10000.5, white=20000)
     white.fill("much")
     white.press("Enter")
     expect(white).to_have_value("20000")
@@ -141,7 +132,7 @@ def test_the_histogram_counts_pixels(open_viewer: Open) -> None:
 def test_limits_of_a_picture_that_is_the_same_all_over(open_viewer: Open) -> None:
     viewer = open_viewer(picture(np.full((8, 8), 7, np.uint16)), cuts=(7, 7))
     viewer.slider("White").press("ArrowRight")
-    saved(viewer, interval="manual", white=7.01)
+    viewer.expect_saved(interval="manual", white=7.01)
 
 
 # ---- Tools ----
@@ -149,13 +140,13 @@ def test_limits_of_a_picture_that_is_the_same_all_over(open_viewer: Open) -> Non
 
 def test_choices(viewer: ViewerPage) -> None:
     viewer.choose("Limits", "zscale")
-    saved(viewer, interval="zscale")
+    viewer.expect_saved(interval="zscale")
     viewer.choose("Stretch", "log")
-    saved(viewer, stretch="log", parameter=1000)
+    viewer.expect_saved(stretch="log", parameter=1000)
     viewer.choose("Stretch", "asinh")
-    saved(viewer, stretch="asinh", parameter=0.1)
+    viewer.expect_saved(stretch="asinh", parameter=0.1)
     viewer.choose("Colours", "gray_r")
-    saved(viewer, colormap="gray_r")
+    viewer.expect_saved(colormap="gray_r")
     assert "black" not in viewer.saved
 
 
@@ -169,7 +160,7 @@ def test_debayer_is_there_for_cameras_that_need_it(viewer: ViewerPage) -> None:
     expect(viewer.button("Debayer")).to_be_hidden()
     viewer.assign(picture=picture(SKY, serial=2, bayer=True))
     viewer.button("Debayer").click()
-    saved(viewer, debayer=True)
+    viewer.expect_saved(debayer=True)
     expect(viewer.button("Debayer")).to_have_attribute("aria-pressed", "true")
 
 

@@ -149,6 +149,14 @@ class ViewerPage(WidgetPage):
         data = np.frombuffer(base64.b64decode(letters), np.uint8)
         return data.reshape(height, width, 4)
 
+    def expect_saved(self, **wanted: Any) -> None:
+        """Wait until Python has been told these traits."""
+        self.page.wait_for_function(
+            "wanted => Object.entries(wanted).every(([name, value]) =>"
+            " JSON.stringify(widget.saved[name]) === JSON.stringify(value))",
+            arg=wanted,
+        )
+
     def wait_for(self, type_: str) -> Json:
         """Wait until the browser has sent a message of that type, and return the first one."""
         self.page.wait_for_function(
