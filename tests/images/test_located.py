@@ -83,7 +83,7 @@ def test_a_cutout_has_all_that_the_frame_has(sky):
     sky.uncertainty = StdDevUncertainty(np.ones(sky.shape))
     sky.header["DATASUM"] = "123"
     part = sky.cutout((50, 10, 40, 20))
-    assert repr(part) == "<Frame 40x20 uint16, 2 s Light>"
+    assert repr(part) == "<Frame 40x20 uint16, 1 s Light>"
     assert part.unit == u.adu
     np.testing.assert_array_equal(part.data, sky.data[10:30, 50:90])
     np.testing.assert_array_equal(part.mask, sky.mask[10:30, 50:90])

@@ -8,8 +8,10 @@ from astropy.io import fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indinb.images import naming
 from indinb.images.frame import Frame
-from indinb.images.templates import fields, filled
+from indinb.images.templates import fields, filled, label, split
+from tests.images.samples import blob, fits_bytes
 
 HEADER = {
     "OBJECT": "M 31", "FRAME": "Light", "FILTER": "H alpha", "EXPTIME": 60.0, "GAIN": 120.0,
@@ -118,3 +120,38 @@ def test_text_from_the_wire_is_never_a_path(header):
     assert not path.is_absolute()
     assert not any(part.startswith((".", "-")) for part in path.parts)
     assert path.as_posix().isprintable()
+
+
+# ---- of what arrives
+
+
+ARRIVED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("template", "stem", "start"),
+    [
+        ("{object}/{date}/{type}_{number}", "M-31/2026-11-22/Light", ""),
+        ("{object}_{type}.fits", "M-31_Light", ""),
+        ("{camera}/{type}_{number:04}_{time}.fits.fz", "ZWO-CCD/Light", "10-18-04.977"),
+        ("{number}_{date}", "frame", "2026-11-22"),
+    ],
+)
+def test_labels_by_a_template(template, stem, start):
+    sent = blob(fits_bytes(np.zeros((2, 3), np.uint16), fits.Header(HEADER)))
+    found = label(template, naming.label(sent, "Camera", ARRIVED), "Camera", ARRIVED)
+    assert found == (stem, start, ".fits", sent.data)
+
+
+def test_what_has_no_header_is_named_by_its_device_and_arrival():
+    plain = naming.label(blob(b"?", ".NEF"), "Canon DSLR", ARRIVED)
+    found = label("{camera}/{object}_{date}", plain, "Canon DSLR", ARRIVED)
+    assert found[:3] == ("Canon-DSLR/2026-01-02", "", ".nef")
+
+
+def test_a_template_begins_with_a_folder():
+    assert split("{object}") == (".", "{object}")
+    assert split("/{object}/x") == ("/", "{object}/x")
+    assert split("a/b{object}/x") == ("a", "b{object}/x")
+    with pytest.raises(ValueError, match="goes into the last part"):
+        split("a/{number}/x")

@@ -277,3 +277,17 @@ def best_shift(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
         shifts,
         key=lambda shift: np.corrcoef(np.roll(one, shift, (0, 1)).ravel(), other.ravel())[0, 1],
     )
+
+
+def test_files_are_named_by_a_template(observed: Camera, tmp_path: Path):
+    client = observed.device.connection
+    client.save_to = f"{tmp_path}/{{object}}/{{type}}_{{binning}}_{{number}}"
+    assert client.save_to == tmp_path
+    frames = [observed.expose(SHORT) for _ in range(2)]
+    names = [frame.path.relative_to(tmp_path).as_posix() for frame in frames]
+    assert names == ["M31/Light_4x4_001.fits", "M31/Light_4x4_002.fits"]
+    assert_the_same(frames[1])
+    with pytest.raises(ValueError, match="is none of .object"):
+        client.save_to = f"{tmp_path}/{{colour}}"
+    client.save_to = tmp_path
+    assert observed.expose(SHORT).path.name.startswith("M31_Light_")
