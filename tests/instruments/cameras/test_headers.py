@@ -287,7 +287,7 @@ def test_files_are_named_by_a_template(observed: Camera, tmp_path: Path):
     names = [frame.path.relative_to(tmp_path).as_posix() for frame in frames]
     assert names == ["M31/Light_4x4_001.fits", "M31/Light_4x4_002.fits"]
     assert_the_same(frames[1])
-    with pytest.raises(ValueError, match="is none of .object"):
+    with pytest.raises(ValueError, match="is none of"):
         client.save_to = f"{tmp_path}/{{colour}}"
     client.save_to = tmp_path
     assert observed.expose(SHORT).path.name.startswith("M31_Light_")
