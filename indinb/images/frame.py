@@ -207,7 +207,8 @@ class Frame(Drawable, Located):
             is made of object, frame type, filter, exposure and start in UTC.
 
             ``.fits``, ``.fit`` and ``.fts`` are FITS, with mask and uncertainty; ``.fits.fz`` packs
-            that tile by tile as fpack does, and ``.fits.gz`` as a whole, both without loss.
+            that tile by tile as fpack does (read it with ``Frame.read(path, hdu=1)``), and
+            ``.fits.gz`` as a whole, both without loss.
             ``.tif`` holds the very numbers: 8 or 16 bits, all others as float32. ``.png`` and
             ``.jpg`` are what one sees, in 8 bits. The top row of those is the top one.
 
