@@ -203,15 +203,21 @@ def _highest(dtype: np.dtype[Any]) -> float:
 
 def _picture(data: NDArray[Any], mask: NDArray[np.bool_] | None, bayer: bool) -> _Picture:
     planes = data[0] if data.ndim == 3 and len(data) == 1 else data
-    if planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)) or planes.dtype.kind not in "buif":
-        shape = "x".join(map(str, data.shape))
-        raise ImageError(f"no stars in {shape} numbers: it takes one plane of pixels, or three")
-    if planes.ndim == 3:
-        return _united(list(planes), list(np.broadcast_to(_blank(planes, mask), planes.shape)))
+    _check(planes)
     blank = _blank(planes, mask)
+    if planes.ndim == 3:
+        return _united(list(planes), list(blank))
     if not bayer:
         return _united([planes], [blank])
     return _united(_shifted(planes), _shifted(blank))._replace(smoothed=True)
+
+
+def _check(planes: NDArray[Any]) -> None:
+    if planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)):
+        shape = "x".join(map(str, planes.shape)) or "single"
+        raise ImageError(f"no stars in {shape} numbers: it takes one plane of pixels, or three")
+    if planes.dtype.kind not in "buif":
+        raise ImageError(f"no stars in {planes.dtype.name}: it takes real numbers")
 
 
 def _blank(data: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
@@ -225,12 +231,14 @@ def _shifted(plane: Numbers) -> list[Numbers]:
 
 
 def _united(parts: list[Numbers], blanks: list[Numbers]) -> _Picture:
-    wide = parts[0].dtype.itemsize > 4 or parts[0].dtype.kind in "ui" * (parts[0].itemsize > 2)
-    light, highest = np.zeros(parts[0].shape, float if wide else np.float32), parts[0]
-    for part in parts:
-        light += part / len(parts)
+    first, *others = parts
+    narrow = np.result_type(first.dtype, np.float32) == np.float32
+    light, highest = first.astype(np.float32 if narrow else float, order="C"), first
+    for part in others:
+        light += part
         highest = np.fmax(highest, part)
-    blank = np.logical_or.reduce(blanks)
+    light /= len(parts)
+    blank: NDArray[np.bool_] = np.logical_or.reduce(blanks)
     light[blank] = 0
     return _Picture(light, highest, blank)
 

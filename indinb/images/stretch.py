@@ -39,6 +39,7 @@ AUTO = "auto"
 
 _SAMPLE = 200_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
+_LEAST_MIDTONE = 1e-9  # 1 minus it is still less than 1
 _Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 
 
@@ -69,8 +70,10 @@ def shrink(data: NDArray[Any], longest: int = LONGEST) -> NDArray[Any]:
     """
     planes = data[0] if data.ndim == 3 and len(data) == 1 else data
     if not planes.size or planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)):
-        shape = "x".join(map(str, data.shape))
+        shape = "x".join(map(str, data.shape)) or "single"
         raise ImageError(f"no picture of {shape} numbers: it takes one plane of pixels, or three")
+    if planes.dtype.kind not in "buif":
+        raise ImageError(f"no picture of {planes.dtype.name}: it takes real numbers")
     if planes.dtype.kind == "u" and planes.dtype.itemsize <= 2:
         return _mean(planes, *factors(planes, longest))
     return _finite_mean(planes, *factors(planes, longest))
@@ -209,12 +212,13 @@ def auto_shades(values: NDArray[Any], stretch: str | vis.BaseStretch = "linear")
     finite = _finite(values.reshape(-1)[:: max(1, values.size // _SAMPLE)])
     if not finite.size:
         return shades(values, "minmax")
-    sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
-    black = sky - 3 * float(mad_std(finite))
-    if not black < sky < white:
+    with np.errstate(all="ignore"):  # of numbers near the largest that there are
+        sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
+        black = sky - 3 * float(mad_std(finite))
+    if not black < sky < white < black + np.finfo(float).max:
         return shades(values, "minmax")
     share = float(_named(stretch, STRETCHES)(np.array([(sky - black) / (white - black)]))[0])
-    return Shades(black, white, float(Midtone(_SKY)(share)))
+    return Shades(black, white, max(float(Midtone(_SKY)(share)), _LEAST_MIDTONE))
 
 
 def shades(
