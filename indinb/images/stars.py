@@ -10,8 +10,10 @@ from astropy.table import Table
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
+from indinb.images.bayer import pattern
 from indinb.images.gaia import add_gaia
 from indinb.images.starshapes import FWHM, shapes
+from indinb.images.units import egain
 
 _KERNEL = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], np.float32)  # stars are smoothed by it
 _LEAST = 5  # pixels of a star above the threshold
@@ -24,7 +26,6 @@ _FULL = 0.99  # of the highest number is saturated: cameras stop a little below
 _SIDE = 4  # pixels, below which there is no room for a star
 _BOX = 64  # pixels of background that are taken together
 _PIXELS = 300_000  # that may belong to stars: what sep has room for unless it is told
-_PATTERNS = ("BAYERPAT", "BAYER")  # keywords
 _BLUR = 0.25  # variance of a mean of two pixels
 _SQUARE = 1 / 12  # variance of a pixel, which apertures take to be full of light
 
@@ -57,7 +58,8 @@ def stars(
     catalog : str, optional
         ``"gaia"``.
     saturation : float, optional
-        As of `find_stars`; without, the header's SATURATE counts, if there is one.
+        As of `find_stars`; without, the header's SATURATE counts, if there is one. Its
+        EGAIN counts, too, for ``snr``.
 
     Returns
     -------
@@ -183,14 +185,13 @@ def _on_the_sky(frame: CCDData) -> bool:
 
 
 def _is_bayer(frame: CCDData) -> bool:
-    told = any(str(frame.header.get(keyword, "")).strip() for keyword in _PATTERNS)
-    return frame.data.ndim == 2 and told
+    return frame.data.ndim == 2 and pattern(frame.header, frame.shape[0]) is not None
 
 
 def _electrons(frame: CCDData) -> float | None:
-    """Return the electrons of one count, if the frame knows."""
-    gain = getattr(frame, "egain", None)
-    return None if gain is None or frame.unit != u.adu else float(gain.to_value(u.electron / u.adu))
+    """Return the electrons of one count, if the header tells."""
+    gain = egain(frame.header)
+    return None if gain is None or frame.unit != u.adu else float(gain.value)
 
 
 def _number(value: Any) -> float | None:

@@ -336,14 +336,9 @@ def test_any_ccddata_will_do():
 
 
 def test_the_gain_of_a_frame_counts():
-    class Known(CCDData):
-        egain = 2 * u.electron / u.adu
-
-    from indinb.images.stars import stars
-
     without, known, other = (
-        stars(kind(field(PLACES), unit=unit))["snr"][0]
-        for kind, unit in ((CCDData, "adu"), (Known, "adu"), (Known, "electron"))
+        Frame(field(PLACES), unit=unit, header=header).stars()["snr"][0]
+        for unit, header in (("adu", {}), ("adu", {"EGAIN": 2.0}), ("electron", {"EGAIN": 2.0}))
     )
     assert known < 0.9 * without
     assert other == without

@@ -24,13 +24,13 @@ from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.errors import ImageError
 from indinb.images import naming
-from indinb.images.blobs import inflated
+from indinb.images.blobs import decode
 from indinb.images.cards import Fact, complete, completed
 from indinb.images.fitsfile import read_header
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments.cameras import controls
-from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, Chip
+from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, Chip, counts
 from indinb.instruments.cameras.facts import NEEDED, SETTINGS, Scene, facts
 from indinb.instruments.cameras.wiring import companions
 from indinb.instruments.mounts.telescope import Telescope
@@ -40,7 +40,6 @@ from indinb.protocol.messages import Blob
 
 logger = logging.getLogger(__name__)
 
-_FITS = b"SIMPLE"
 _TOLD = {  # by the other instruments, for headers
     "telescope": (
         "EQUATORIAL_EOD_COORD",
@@ -111,11 +110,9 @@ class Headers:
 
     def frame(self, blob: Blob, geometry: Geometry | None = None) -> Frame:
         """Make a frame of a BLOB, as `Frame.from_blob` does, with a complete header."""
-        whole = inflated(blob)
-        frame = Frame.from_blob(self.completed(whole, blob), geometry)
-        if whole.data[: len(_FITS)] != _FITS:
-            complete(frame.header, self._facts(frame.header, blob))
-        return frame
+        image = decode(blob, geometry)
+        complete(image.header, self._facts(image.header, blob))
+        return Frame.from_image(image)
 
     def label(self, blob: Blob, device: str, arrived: dt.datetime) -> naming.Label:
         """Find out how to write a BLOB, as `naming.label` does, with a complete header."""
@@ -193,7 +190,22 @@ def scene_of(camera: Device, chip: Chip, frame_type: str) -> Scene:
     vectors = {role: _some(others[role], names) for role, names in _TOLD.items() if role in others}
     names = {role: device.name for role, device in others.items()}
     now = dt.datetime.now(dt.UTC)
-    return Scene(camera.name, frame_type.casefold(), names, vectors, _settings(camera), now)
+    return Scene(
+        camera.name,
+        frame_type.casefold(),
+        names,
+        vectors,
+        _settings(camera),
+        now,
+        readout=_readout(camera, chip),
+    )
+
+
+def _readout(camera: Device, chip: Chip) -> tuple[float, float, float, float] | None:
+    """Tell which part of the chip is read out, if its driver tells."""
+    left, top = (number(camera, chip.named("FRAME"), member) for member in ("X", "Y"))
+    across, down = counts(camera, chip.named("BINNING"), "HOR_BIN", "VER_BIN") or (1, 1)
+    return None if left is None or top is None else (left, top, across, down)
 
 
 def _some(device: Device, names: tuple[str, ...]) -> dict[str, Vector]:
