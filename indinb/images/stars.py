@@ -10,8 +10,10 @@ from astropy.table import Table
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
+from indinb.images.bayer import pattern
 from indinb.images.gaia import add_gaia
 from indinb.images.starshapes import FWHM, shapes
+from indinb.images.units import egain
 
 _KERNEL = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], np.float32)  # stars are smoothed by it
 _LEAST = 5  # pixels of a star above the threshold
@@ -24,7 +26,6 @@ _FULL = 0.99  # of the highest number is saturated: cameras stop a little below
 _SIDE = 4  # pixels, below which there is no room for a star
 _BOX = 64  # pixels of background that are taken together
 _PIXELS = 300_000  # that may belong to stars: what sep has room for unless it is told
-_PATTERNS = ("BAYERPAT", "BAYER")  # keywords
 _BLUR = 0.25  # variance of a mean of two pixels
 _SQUARE = 1 / 12  # variance of a pixel, which apertures take to be full of light
 
@@ -57,7 +58,8 @@ def stars(
     catalog : str, optional
         ``"gaia"``.
     saturation : float, optional
-        As of `find_stars`; without, the header's SATURATE counts, if there is one.
+        As of `find_stars`; without, the header's SATURATE counts, if there is one. Its
+        EGAIN counts, too, for ``snr``.
 
     Returns
     -------
@@ -183,14 +185,13 @@ def _on_the_sky(frame: CCDData) -> bool:
 
 
 def _is_bayer(frame: CCDData) -> bool:
-    told = any(str(frame.header.get(keyword, "")).strip() for keyword in _PATTERNS)
-    return frame.data.ndim == 2 and told
+    return frame.data.ndim == 2 and pattern(frame.header, frame.shape[0]) is not None
 
 
 def _electrons(frame: CCDData) -> float | None:
-    """Return the electrons of one count, if the frame knows."""
-    gain = getattr(frame, "egain", None)
-    return None if gain is None or frame.unit != u.adu else float(gain.to_value(u.electron / u.adu))
+    """Return the electrons of one count, if the header tells."""
+    gain = egain(frame.header)
+    return None if gain is None or frame.unit != u.adu else float(gain.value)
 
 
 def _number(value: Any) -> float | None:
@@ -203,15 +204,21 @@ def _highest(dtype: np.dtype[Any]) -> float:
 
 def _picture(data: NDArray[Any], mask: NDArray[np.bool_] | None, bayer: bool) -> _Picture:
     planes = data[0] if data.ndim == 3 and len(data) == 1 else data
-    if planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)) or planes.dtype.kind not in "buif":
-        shape = "x".join(map(str, data.shape))
-        raise ImageError(f"no stars in {shape} numbers: it takes one plane of pixels, or three")
-    if planes.ndim == 3:
-        return _united(list(planes), list(np.broadcast_to(_blank(planes, mask), planes.shape)))
+    _check(planes)
     blank = _blank(planes, mask)
+    if planes.ndim == 3:
+        return _united(list(planes), list(blank))
     if not bayer:
         return _united([planes], [blank])
     return _united(_shifted(planes), _shifted(blank))._replace(smoothed=True)
+
+
+def _check(planes: NDArray[Any]) -> None:
+    if planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)):
+        shape = "x".join(map(str, planes.shape)) or "single"
+        raise ImageError(f"no stars in {shape} numbers: it takes one plane of pixels, or three")
+    if planes.dtype.kind not in "buif":
+        raise ImageError(f"no stars in {planes.dtype.name}: it takes real numbers")
 
 
 def _blank(data: NDArray[Any], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
@@ -225,12 +232,14 @@ def _shifted(plane: Numbers) -> list[Numbers]:
 
 
 def _united(parts: list[Numbers], blanks: list[Numbers]) -> _Picture:
-    wide = parts[0].dtype.itemsize > 4 or parts[0].dtype.kind in "ui" * (parts[0].itemsize > 2)
-    light, highest = np.zeros(parts[0].shape, float if wide else np.float32), parts[0]
-    for part in parts:
-        light += part / len(parts)
+    first, *others = parts
+    narrow = np.result_type(first.dtype, np.float32) == np.float32
+    light, highest = first.astype(np.float32 if narrow else float, order="C"), first
+    for part in others:
+        light += part
         highest = np.fmax(highest, part)
-    blank = np.logical_or.reduce(blanks)
+    light /= len(parts)
+    blank: NDArray[np.bool_] = np.logical_or.reduce(blanks)
     light[blank] = 0
     return _Picture(light, highest, blank)
 

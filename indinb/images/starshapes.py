@@ -57,8 +57,9 @@ def shapes(light: NDArray[Any], x: Numbers, y: Numbers, hfr: Numbers, blur: floa
     (4.71, 0.0)
     """
     sigmas = np.maximum(2 * hfr / FWHM, _NARROWEST)
-    each = [_covariance(light, *star) for star in zip(x, y, sigmas, strict=True)]
-    covariances = np.reshape(each, (-1, 2, 2)) - blur * np.eye(2)
+    with np.errstate(all="ignore"):  # of windows in which there is no light
+        seen = [_seen(light, *star) for star in zip(x, y, sigmas, strict=True)]
+    covariances = _unwindowed(np.reshape(seen, (-1, 2, 2)), sigmas) - blur * np.eye(2)
     sound: NDArray[np.bool_] = np.isfinite(covariances[:, 0, 0])
     minor, major = np.full((2, len(sound)), np.nan)
     minor[sound], major[sound] = np.linalg.eigvalsh(covariances[sound]).T
@@ -68,15 +69,15 @@ def shapes(light: NDArray[Any], x: Numbers, y: Numbers, hfr: Numbers, blur: floa
         return Shapes(fwhm, np.sqrt(1 - minor / major))
 
 
-def _covariance(light: NDArray[Any], x: float, y: float, sigma: float) -> Numbers:
-    """Return a star's covariance, or NaN of what is as flat as the window."""
+def _seen(light: NDArray[Any], x: float, y: float, sigma: float) -> Numbers:
+    """Return the covariance of a star through its window."""
     reach = min(int(np.ceil(_REACH * sigma)), _WIDEST)
     left, bottom = max(round(x) - reach, 0), max(round(y) - reach, 0)
     stamp = light[bottom : round(y) + reach + 1, left : round(x) + reach + 1]
     across = np.arange(stamp.shape[1]) + left - x
     up = np.arange(stamp.shape[0]) + bottom - y
     window = np.outer(np.exp(-((up / sigma) ** 2) / 2), np.exp(-((across / sigma) ** 2) / 2))
-    return _unwindowed(_moments(stamp * window, across, up), sigma)
+    return _moments(stamp * window, across, up)
 
 
 def _moments(weights: NDArray[Any], across: NDArray[Any], up: NDArray[Any]) -> Numbers:
@@ -92,11 +93,11 @@ def _moments(weights: NDArray[Any], across: NDArray[Any], up: NDArray[Any]) -> N
     )
 
 
-def _unwindowed(seen: Numbers, sigma: float) -> Numbers:
-    try:
-        inverse = np.linalg.inv(seen) - np.eye(2) / sigma**2
-        if np.linalg.eigvalsh(inverse)[0] > 0:
-            return np.asarray(np.linalg.inv(inverse))
-    except np.linalg.LinAlgError:
-        pass
-    return np.full((2, 2), np.nan)
+def _unwindowed(seen: Numbers, sigmas: Numbers) -> Numbers:
+    """Return the covariances without windows, NaN of what is as flat as its window."""
+    covariances = np.full(seen.shape, np.nan)
+    places = np.flatnonzero(seen[:, 0, 0] * seen[:, 1, 1] > seen[:, 0, 1] ** 2)
+    inverses = np.linalg.inv(seen[places]) - np.eye(2) / sigmas[places, None, None] ** 2
+    bounded = np.linalg.eigvalsh(inverses)[:, 0] > 0
+    covariances[places[bounded]] = np.linalg.inv(inverses[bounded])
+    return covariances

@@ -43,7 +43,6 @@ def test_stars_at_the_edge_of_the_picture(x, y):
     assert 1.5 < found < 4.5
 
 
-@pytest.mark.filterwarnings("ignore:invalid value")
 @pytest.mark.parametrize("light", [np.ones(SHAPE), np.zeros(SHAPE), -np.ones(SHAPE)])
 def test_what_has_no_bounds_has_no_width(light):
     fwhm, eccentricity = measured(light, 2)

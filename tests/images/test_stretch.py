@@ -95,9 +95,27 @@ def test_type_of_the_means(given, binned):
 
 @pytest.mark.parametrize("shape", [(), (5,), (0, 3), (3, 0, 3), (2, 4, 4), (4, 4, 3), (1, 3, 4, 4)])
 def test_what_is_not_an_image(shape):
-    sides = "x".join(map(str, shape))
+    sides = "x".join(map(str, shape)) or "single"
     with pytest.raises(ImageError, match=f"no picture of {sides} numbers"):
         shrink(np.zeros(shape))
+
+
+@pytest.mark.parametrize("kind", [complex, "U4", "M8[s]", object])
+def test_what_is_not_a_number(kind):
+    with pytest.raises(ImageError, match=r"no picture of \S+: it takes real numbers"):
+        shrink(np.zeros((4, 4), kind))
+
+
+@pytest.mark.parametrize("largest", [1e30, 1e300, 1.7e308])
+@pytest.mark.parametrize("stretch", ["linear", "sqrt", "asinh", "log"])
+def test_shades_of_numbers_without_measure(largest, stretch):
+    data = np.random.default_rng(0).normal(500, 10, (100, 100))
+    data[:20] = largest
+    shown = picture(data, "auto", stretch)  # from the bottom up
+    assert (shown[-20:] == 255).all()
+    assert shown[:-20].max() < 255
+    data[20:40] = -largest
+    assert (picture(data, "auto", stretch)[-20:] == 255).all()
 
 
 def test_shades_run_from_black_to_white():
