@@ -173,7 +173,7 @@ def test_a_page_that_is_closed_costs_little(studio: Studio):
         studio.now = second
         studio.hear(second)
         studio.work()
-    assert len(studio.sent) == 14  # at 0, 5, 15, 35, 75 s, and each minute from there on
+    assert len(studio.sent) == 13  # at 0, 5, 15, 35, 75 s, and each minute from there on
     assert studio.counts == (0, 599)  # the last is under way still
 
 
