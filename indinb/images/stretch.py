@@ -364,7 +364,8 @@ def to_bytes(values: NDArray[Any], norm: vis.ImageNormalize) -> NDArray[np.uint8
     """
     with np.errstate(all="ignore"):
         shades: NDArray[Any] = np.nan_to_num(norm(values, clip=True).data)
-    return (255 * shades).astype(np.uint8)
+    # Some stretches leave the way from 0 to 1, and bytes would begin anew.
+    return (255 * np.clip(shades, 0, 1, out=shades)).astype(np.uint8)
 
 
 def encode_png(shades: NDArray[np.uint8], top_down: bool = False) -> bytes:

@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from astropy.visualization import ManualInterval, PowerStretch
+from astropy.visualization import ContrastBiasStretch, ManualInterval, PowerStretch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -291,3 +291,10 @@ def test_midtones_are_between_black_and_white(midtone):
 def test_values_beyond_white_are_white_in_a_midtone():
     np.testing.assert_allclose(Midtone(0.3)(np.array([-1.0, 2.0])), [0, 1])
     assert Midtone(0.3)(np.array([2.0]), clip=False)[0] != 1
+
+
+def test_stretches_that_leave_the_way_from_black_to_white_do_not_begin_anew(starry):
+    shown = picture(starry, "minmax", ContrastBiasStretch(3, 0.5))
+    assert shown.min() == 0
+    assert (shown[starry == starry.min()] == 0).all()
+    assert (picture(starry, "auto", ContrastBiasStretch(3, 0.5)) < 128).mean() > 0.9
