@@ -63,12 +63,15 @@ window.probe = (() => {
   const painted = () => new Promise((resolve) => setTimeout(() => resolve(Date.now() / 1000)));
   const frame = () => new Promise((resolve) => nextFrame(resolve));
 
-  // When something other than `before` is on the screen, in seconds since 1970.
-  async function seen(before) {
+  // What was on the screen before; an older picture may be the last again, if an output is cleared.
+  const known = new Set([""]);
+
+  // When something new is on the screen, in seconds since 1970.
+  async function seen() {
     const patience = performance.now() + PATIENCE;
     while (performance.now() < patience) {
       await frame();
-      if (!["", before].includes(look())) return painted();
+      if (!known.has(look())) return painted();
     }
     throw new Error("nothing new is to be seen");
   }
@@ -81,6 +84,7 @@ window.probe = (() => {
       const now = look();
       if (now !== word) [word, since] = [now, performance.now()];
     }
+    known.add(word);
     return word;
   }
 
@@ -95,9 +99,9 @@ window.probe = (() => {
 
   // Runs a cell, and tells when something new is on the screen.
   async function timed(number) {
-    const before = await settled();
+    await settled();
     counted.bytes = 0;
-    const [at] = await Promise.all([seen(before), run(number)]);
+    const [at] = await Promise.all([seen(), run(number)]);
     await settled();
     return { at, bytes: counted.bytes };
   }
@@ -120,5 +124,5 @@ window.probe = (() => {
     return { times, bytes: counted.bytes };
   }
 
-  return { counted, followed, look, painted, run, seen, settled, timed };
+  return { counted, followed, run, seen, settled, timed };
 })();

@@ -76,7 +76,6 @@ from astrowidgets.{back_end} import ImageWidget
 def shown(data):
     viewer = ImageWidget({size})
     viewer.load_image(data)
-    viewer.set_cuts((BLACK, WHITE))
     return viewer"""
 
 GINGA = Way(
