@@ -67,13 +67,42 @@ def shrink(data: NDArray[Any], longest: int = LONGEST) -> NDArray[Any]:
     >>> shrink(np.array([[1, 3, 5], [1, 3, 7]], np.uint16), longest=2)
     array([[2.]], dtype=float32)
     """
-    planes = data[0] if data.ndim == 3 and len(data) == 1 else data
-    if not planes.size or planes.ndim < 2 or planes.shape[:-2] not in ((), (3,)):
+    image = planes(data)
+    return binned(image, *factors(image, longest))
+
+
+def planes(data: NDArray[Any]) -> NDArray[Any]:
+    """Return an image as rows by columns, or as three planes of those.
+
+    Raises
+    ------
+    ImageError
+        If the array is not an image.
+
+    Examples
+    --------
+    >>> planes(np.zeros((1, 5, 4))).shape
+    (5, 4)
+    """
+    image = data[0] if data.ndim == 3 and len(data) == 1 else data
+    if not image.size or image.ndim < 2 or image.shape[:-2] not in ((), (3,)):
         shape = "x".join(map(str, data.shape))
         raise ImageError(f"no picture of {shape} numbers: it takes one plane of pixels, or three")
-    if planes.dtype.kind == "u" and planes.dtype.itemsize <= 2:
-        return _mean(planes, *factors(planes, longest))
-    return _finite_mean(planes, *factors(planes, longest))
+    return image
+
+
+def binned(data: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    """Make so many rows and columns of an image into one, as `shrink` does.
+
+    Examples
+    --------
+    >>> binned(np.array([[1, 3, 5, 8], [1, 3, 7, 8]], np.uint8), height=1, width=2)
+    array([[2. , 6.5],
+           [2. , 7.5]], dtype=float32)
+    """
+    if data.dtype.kind == "u" and data.dtype.itemsize <= 2:
+        return _mean(data, height, width)
+    return _finite_mean(data, height, width)
 
 
 def factors(data: NDArray[Any], longest: int = LONGEST) -> tuple[int, int]:

@@ -9,9 +9,6 @@
 
 let lastFieldId = 0;
 
-/** Text with an upper-case beginning, as a sentence has it. */
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** A label and the entry field or dropdown that it names. */
 function labelled(text, control, unit = "") {
   control.id = `indinb-dashboard-${++lastFieldId}`;
@@ -22,20 +19,6 @@ function labelled(text, control, unit = "") {
 function textField(attributes = {}) {
   const plain = { class: "indinb-field", autocomplete: "off", spellcheck: "false" };
   return create("input", { ...plain, ...attributes });
-}
-
-function dropdown(attributes, onchange) {
-  return create("select", { class: "indinb-select", ...attributes, onchange });
-}
-
-/** Give a dropdown these options, unless it has them. */
-function setOptions(select, options) {
-  const shape = JSON.stringify(options);
-  if (select.dataset.shape === shape) return;
-  select.dataset.shape = shape;
-  const chosen = select.value;
-  select.replaceChildren(...options.map(([value, text]) => create("option", { value }, text)));
-  if (options.some(([value]) => String(value) === chosen)) select.value = chosen;
 }
 
 /** A button that a form is sent with, by a click or Enter. */

@@ -53,6 +53,23 @@ function setCut(node, text) {
   node.dataset.whenCut = "";
 }
 
+/** Text with an upper-case beginning, as a sentence has it. */
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function dropdown(attributes, onchange) {
+  return create("select", { class: "indinb-select", ...attributes, onchange });
+}
+
+/** Give a dropdown these options, unless it has them. */
+function setOptions(select, options) {
+  const shape = JSON.stringify(options);
+  if (select.dataset.shape === shape) return;
+  select.dataset.shape = shape;
+  const chosen = select.value;
+  select.replaceChildren(...options.map(([value, text]) => create("option", { value }, text)));
+  if (options.some(([value]) => String(value) === chosen)) select.value = chosen;
+}
+
 /** Keep the children of `parent` one per item and in order; `views` remembers them by key. */
 function reconcile(parent, views, items, keyOf, make) {
   const keys = items.map(keyOf);

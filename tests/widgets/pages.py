@@ -26,27 +26,42 @@ PAGE = """
 # object for the one model.
 START = """
 async ({source, traits}) => {
-  const listeners = new Map(), sent = [];
+  const listeners = new Map(), sent = [], saved = {}, unsaved = {};
   const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const revive = (value) => {
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map(revive);
+    if ("bytes in letters" in value) return view(value["bytes in letters"]);
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one)]));
+  };
   const emit = (name, ...data) => [...(listeners.get(name) ?? [])].forEach((call) => call(...data));
   const proxy = () => ({
     get: (name) => (name === "snapshot" ? view(traits[name]) : traits[name]),
     send: (content) => sent.push(content),
+    set(name, value) {
+      if (JSON.stringify(traits[name]) === JSON.stringify(value)) return;
+      traits[name] = value;
+      unsaved[name] = value;
+      emit(`change:${name}`);
+    },
+    save_changes: () => Object.assign(saved, unsaved),
     on: (name, call) => listeners.set(name, [...(listeners.get(name) ?? []), call]),
     off: (name, call) => listeners.set(name, listeners.get(name).filter((one) => one !== call)),
     get widget_manager() { return { kernel: window.kernel }; },
   });
+  traits = revive(traits);
   const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
   const {default: exported} = await import(url);
   const widget = typeof exported === "function" ? await exported() : exported;
   const close = await widget.initialize?.({model: proxy()});
   window.widget = {
     sent,
+    saved,
     close: () => close?.(),
     listening: () => [...listeners.values()].flat().length,
     deliver: (content, ...buffers) => emit("msg:custom", content, buffers.map(view)),
     assign(changes) {
-      Object.assign(traits, changes);
+      Object.assign(traits, revive(changes));
       Object.keys(changes).forEach((name) => emit(`change:${name}`));
     },
     show: (id) => widget.render({model: proxy(), el: document.getElementById(id)}),
@@ -54,6 +69,18 @@ async ({source, traits}) => {
   window.cleanUp = await window.widget.show("first");
 }
 """
+
+
+def _lettered(value: Any) -> Any:
+    """Put bytes into letters, wherever they are: the test's own wire carries none."""
+    match value:
+        case bytes():
+            return {"bytes in letters": base64.b64encode(value).decode()}
+        case dict():
+            return {key: _lettered(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_lettered(one) for one in value]
+    return value
 
 
 class WidgetPage:
@@ -66,7 +93,7 @@ class WidgetPage:
         """Show a widget that has these traits."""
         self.page.goto("http://localhost/")
         self.page.add_style_tag(content=str(widget._css))
-        self.page.evaluate(START, {"source": str(widget._esm), "traits": traits})
+        self.page.evaluate(START, {"source": str(widget._esm), "traits": _lettered(traits)})
 
     def deliver(self, content: dict[str, Any], *buffers: bytes) -> None:
         """Send a message to the browser."""
@@ -75,7 +102,13 @@ class WidgetPage:
 
     def assign(self, **traits: Any) -> None:
         """Give the model new values."""
-        self.page.evaluate("traits => widget.assign(traits)", traits)
+        self.page.evaluate("traits => widget.assign(traits)", _lettered(traits))
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """The traits that the browser has set, as Python would have them."""
+        traits: dict[str, Any] = self.page.evaluate("widget.saved")
+        return traits
 
     @property
     def sent(self) -> list[dict[str, Any]]:

@@ -1,0 +1,81 @@
+"""One image of a viewer, and how it is shown."""
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from indinb.errors import ImageError
+from indinb.images.frame import Frame
+from indinb.images.levels import Levels, levels
+from indinb.images.stretch import encode_png, shrink, to_bytes
+from indinb.widgets.imaging import drawing
+from indinb.widgets.imaging.sensor import is_top_down
+from indinb.widgets.imaging.settings import Settings
+from indinb.widgets.snapshot import Json
+
+
+class LoadedImage:
+    """One image of a viewer.
+
+    Parameters
+    ----------
+    frame : Frame
+        The image.
+    settings : Settings, optional
+        How it is shown.
+    weakly : bool
+        Let the frame go when nobody else has it any more: its overview stays.
+
+    Raises
+    ------
+    ImageError
+        If it cannot be shown.
+    """
+
+    def __init__(self, frame: Frame, settings: Settings, weakly: bool = False) -> None:
+        self._frame: Callable[[], Frame | None] = weakref.ref(frame) if weakly else lambda: frame
+        self.settings = settings
+        self.name = repr(frame)
+        self.wcs = drawing.celestial(frame)
+        self._draw(frame)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The image, if it is still there."""
+        return self._frame()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        width, height = self.picture["size"]
+        return width, height
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """The pixels of the overview."""
+        return self._levels.values()
+
+    def hold(self, frame: Frame) -> None:
+        """Keep the frame from now on."""
+        self._frame = lambda: frame
+
+    def take(self, news: Json) -> None:
+        """Take what controls have been set to."""
+        self.settings.take(news)
+        if "debayer" in news and (frame := self.frame) is not None:
+            self._draw(frame)
+        elif news.keys() & {"interval", "stretch", "parameter"}:
+            self.settings.choose_shades(self.values)
+
+    def thumbnail(self, longest: int) -> bytes:
+        """Draw the overview small, as PNG."""
+        values = shrink(self.values, longest)
+        return encode_png(to_bytes(values, self.settings.norm()), self.picture["top_down"])
+
+    def _draw(self, frame: Frame) -> None:
+        values, factor, *_ = drawing.overview(frame, self.settings.debayer)
+        self.settings.choose_shades(values)
+        self._levels = levels(values, self.settings.shades)
+        self.picture = drawing.picture(frame, self._levels, factor)
