@@ -12,6 +12,7 @@ from tests.benchmarks.viewers.ways import START, Way
 from tests.lab import Lab, Notebook
 
 PROBE = Path(__file__).with_name("probe.js").read_text()
+BLACK_HANDLE = '.indinb-handle[data-handle="black"]'
 SETUP, SHOW, STRETCH, OPEN, PLAY = range(5)
 
 Figures = dict[str, float]
@@ -25,6 +26,12 @@ def measure(lab: Lab, page: Page, name: str, way: Way, runs: int) -> Figures:
     figures = _stills(notebook, runs) | _stretches(notebook, runs) | _live(notebook)
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     return figures
+
+
+def redraw(notebook: Notebook, presses: int = 9) -> float:
+    """How many seconds the page works to draw what another black has changed; the median."""
+    ask = f"() => probe.redrawn('{BLACK_HANDLE}', 'ArrowRight')"
+    return statistics.median(notebook.page.evaluate(ask) for _ in range(presses)) / 1000
 
 
 def timed(notebook: Notebook, cell: int) -> dict[str, float]:

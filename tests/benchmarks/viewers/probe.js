@@ -5,8 +5,8 @@ window.probe = (() => {
   const SETTLED = 400; // milliseconds without a change
   const PATIENCE = 60000;
 
-  // Bytes that WebSockets bring, and how long the callbacks take that redraw.
-  const counted = { bytes: 0, longest: 0 };
+  // Bytes that WebSockets bring, and milliseconds in the callbacks that draw.
+  const counted = { bytes: 0, drawing: 0 };
   const Original = window.WebSocket;
   window.WebSocket = class extends Original {
     constructor(...words) {
@@ -20,7 +20,7 @@ window.probe = (() => {
   window.requestAnimationFrame = (callback) => nextFrame((now) => {
     const began = performance.now();
     callback(now);
-    counted.longest = Math.max(counted.longest, performance.now() - began);
+    counted.drawing += performance.now() - began;
   });
 
   // WebGL forgets what it has drawn, unless it is told not to.
@@ -124,5 +124,17 @@ window.probe = (() => {
     return { times, bytes: counted.bytes };
   }
 
-  return { counted, followed, run, seen, settled, timed };
+  // Presses a key on a control, and tells how long the page worked to draw what that has changed.
+  async function redrawn(selector, key) {
+    const control = [...document.querySelectorAll(selector)].at(-1);
+    await frame();
+    counted.drawing = 0;
+    const began = performance.now();
+    control.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    const handled = performance.now() - began;
+    for (let frames = 0; frames < 3; frames++) await frame();
+    return handled + counted.drawing;
+  }
+
+  return { followed, redrawn, timed };
 })();

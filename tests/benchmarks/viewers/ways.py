@@ -99,7 +99,16 @@ def show(frame):
 play(small, show)""",
 )
 
+INDINB = Way(
+    "from indinb.widgets.imaging.viewer import Viewer",
+    "clock.start()\nviewer = Viewer(data)\nviewer",
+    "clock.start()\nviewer.black = black",
+    "small",
+    "clock.start()",
+)
+
 PEERS = {
+    "indinb": INDINB,
     "inline": INLINE,
     "binned": BINNED,
     "ipympl": IPYMPL,
