@@ -6,7 +6,7 @@ the top of the package fills it. Until then, things are shown as escaped HTML an
 
 import html
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 MimeBundle = dict[str, Any]
 
@@ -26,12 +26,32 @@ class Showable(Protocol):
         """Describe it as a table."""
 
 
-def static(thing: Showable) -> MimeBundle:
-    """Show a thing as text and as an HTML table without any script.
+@runtime_checkable
+class Pictured(Protocol):
+    """What is shown as a picture."""
+
+    def to_png(self, *, longest: int) -> bytes:
+        """Draw it, with so many pixels on the longer side."""
+
+
+_LONGEST = 480  # pixels of a picture in a page without widgets
+
+
+def static(thing: Showable | Pictured) -> MimeBundle:
+    """Show a thing as text, and as a picture or as an HTML table without any script.
 
     Everything is escaped: most of it came over the wire.
     """
+    if isinstance(thing, Pictured):
+        return {"text/plain": repr(thing), **_picture(thing)}
     return {"text/plain": repr(thing), "text/html": _table(thing.summary())}
+
+
+def _picture(thing: Pictured) -> MimeBundle:
+    try:
+        return {"image/png": thing.to_png(longest=_LONGEST)}
+    except ValueError:  # it holds nothing that can be drawn
+        return {}
 
 
 def _table(summary: Summary) -> str:
@@ -66,7 +86,7 @@ def fill(render: Callable[[Any], MimeBundle], following: Follow) -> None:
     _render, _follow = render, following
 
 
-def render(thing: Showable) -> MimeBundle:
+def render(thing: Showable | Pictured) -> MimeBundle:
     """Show a thing, as ``_repr_mimebundle_`` returns it."""
     return _render(thing)
 

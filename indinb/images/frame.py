@@ -12,7 +12,7 @@ from astropy.nddata import CCDData
 from astropy.visualization import BaseInterval, BaseStretch
 from astropy.wcs import WCS
 
-from indinb.errors import ImageError
+from indinb import display
 from indinb.images.blobs import decode
 from indinb.images.fitsfile import read_fits
 from indinb.images.image import Geometry, Image
@@ -135,11 +135,8 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
 
     __str__ = __repr__
 
-    def _repr_png_(self) -> bytes | None:
-        try:
-            return self.to_png()
-        except ImageError:
-            return None
+    def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
+        return display.render(self)
 
     @property
     def _top_down(self) -> bool:

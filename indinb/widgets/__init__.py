@@ -9,11 +9,15 @@ from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation
 from indinb.client.property import Property
+from indinb.images.frame import Frame
+from indinb.widgets.imaging.gallery import shown, viewer
+from indinb.widgets.imaging.viewer import Viewer
+from indinb.widgets.line import Widget
 from indinb.widgets.panel import Panel, Shown, connection_of
 from indinb.widgets.part import Part
 from indinb.widgets.progress import ProgressBar
 
-__all__ = ["Panel", "ProgressBar", "panel"]
+__all__ = ["Panel", "ProgressBar", "Viewer", "panel", "viewer"]
 
 _panels: dict[tuple[Shown, Part], Panel] = {}
 
@@ -62,6 +66,8 @@ def panel(
 
 def render(thing: Any) -> display.MimeBundle:
     """Show a thing as its widget, with a static table for pages where no widget lives."""
+    if isinstance(thing, Frame):
+        return _frame(thing)
     bundle = display.static(thing)
     match thing:
         case Device() | Connection() | Property():
@@ -78,7 +84,13 @@ def follow(operation: Operation[Any]) -> None:
     show(ProgressBar(operation))  # type: ignore[no-untyped-call]
 
 
-def _view(widget: Panel | ProgressBar) -> display.MimeBundle:
+def _frame(frame: Frame) -> display.MimeBundle:
+    view, png = shown(frame)
+    picture = {} if png is None else {"image/png": png}
+    return {"text/plain": repr(frame), **picture, **_view(view)}
+
+
+def _view(widget: Widget) -> display.MimeBundle:
     view = widget._repr_mimebundle_()
     bundle: display.MimeBundle = view[0] if isinstance(view, tuple) else view or {}
     return {kind: data for kind, data in bundle.items() if kind != "text/plain"}

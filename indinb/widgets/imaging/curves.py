@@ -23,8 +23,11 @@ _STRETCHES: Mapping[str, Callable[..., vis.BaseStretch]] = {
     "power": vis.PowerStretch,
 }
 
+NAMED = tuple(_STRETCHES)
+"""Stretches that browsers know."""
+
 INTERVAL_NAMES = (AUTO, *INTERVALS, MANUAL)
-STRETCH_NAMES = (*_STRETCHES, CUSTOM)
+STRETCH_NAMES = (*NAMED, CUSTOM)
 
 _SAMPLES = 1024  # of a curve; many of them near black, where curves are steep
 
@@ -64,7 +67,7 @@ def stretch_name(stretch: vis.BaseStretch) -> tuple[str, float]:
     (('log', 500.0), ('custom', 0.0))
     """
     parameter = float(getattr(stretch, "a", 0.0))
-    for name in _STRETCHES:
+    for name in NAMED:
         if _alike(stretch, stretch_named(name, parameter)):
             return name, parameter if name in PARAMETERS else 0.0
     return CUSTOM, 0.0
@@ -86,7 +89,7 @@ def samples(stretch: vis.BaseStretch) -> bytes:
     places = np.linspace(0, 1, _SAMPLES) ** 4
     with np.errstate(all="ignore"):
         shades = np.nan_to_num(stretch(places, clip=True))
-    return np.clip(shades, 0, 1).astype("<f4").tobytes()
+    return bytes(np.clip(shades, 0, 1).astype("<f4"))
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  the sign between width and height
+# ruff: noqa: RUF001, RUF002  the sign between width and height
 """What goes to the browser: the whole picture in the size of a screen, and finer parts of it."""
 
 import math

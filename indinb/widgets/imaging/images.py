@@ -4,14 +4,14 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from astropy import visualization as vis
 from numpy.typing import NDArray
 
-from indinb.errors import ImageError
 from indinb.images.frame import Frame
-from indinb.images.levels import Levels, levels
+from indinb.images.levels import levels
 from indinb.images.stretch import encode_png, shrink, to_bytes
 from indinb.widgets.imaging import drawing
-from indinb.widgets.imaging.sensor import is_top_down
 from indinb.widgets.imaging.settings import Settings
 from indinb.widgets.snapshot import Json
 
@@ -23,7 +23,7 @@ class LoadedImage:
     ----------
     frame : Frame
         The image.
-    settings : Settings, optional
+    settings : Settings
         How it is shown.
     weakly : bool
         Let the frame go when nobody else has it any more: its overview stays.
@@ -57,22 +57,41 @@ class LoadedImage:
         """The pixels of the overview."""
         return self._levels.values()
 
-    def hold(self, frame: Frame) -> None:
+    def keep(self, frame: Frame) -> None:
         """Keep the frame from now on."""
         self._frame = lambda: frame
+
+    def refresh(self, frame: Frame) -> None:
+        """Draw the frame anew, if its pixels are others than before."""
+        values, _, *_ = drawing.overview(frame, self.settings.debayer)
+        now = levels(values, self.settings.shades)
+        if not np.array_equal(now.pixels, self._levels.pixels) or now[1:] != self._levels[1:]:
+            self._draw(frame)
 
     def take(self, news: Json) -> None:
         """Take what controls have been set to."""
         self.settings.take(news)
-        if "debayer" in news and (frame := self.frame) is not None:
-            self._draw(frame)
+        if "debayer" in news:
+            self._debayer()
         elif news.keys() & {"interval", "stretch", "parameter"}:
             self.settings.choose_shades(self.values)
+
+    def bend(self, stretch: vis.BaseStretch) -> None:
+        """Take another stretch, and the midtone that belongs to it."""
+        self.settings.curve = stretch
+        self.settings.choose_shades(self.values)
 
     def thumbnail(self, longest: int) -> bytes:
         """Draw the overview small, as PNG."""
         values = shrink(self.values, longest)
         return encode_png(to_bytes(values, self.settings.norm()), self.picture["top_down"])
+
+    def _debayer(self) -> None:
+        frame = self.frame
+        if frame is None:  # as it is gone, it stays as it is
+            self.settings.debayer = not self.settings.debayer
+        else:
+            self._draw(frame)
 
     def _draw(self, frame: Frame) -> None:
         values, factor, *_ = drawing.overview(frame, self.settings.debayer)

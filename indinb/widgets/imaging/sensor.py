@@ -1,6 +1,7 @@
 """What the viewer asks of a frame's sensor: rows, and colours of pixels."""
 # to be replaced by Frame.is_top_down, Frame.bayer and images.bayer
 
+from importlib import import_module
 from typing import Any
 
 from indinb.images.frame import Frame
@@ -19,8 +20,7 @@ def bayer(frame: Frame) -> str | None:
 
 def colors_of(data: Any, pattern: str, factor: int) -> Any:
     """Return three planes, of bins of pixels."""
-    from indinb.images import bayer
-
+    module = import_module("indinb.images.bayer")
     if factor == 1:
-        return bayer.debayer(data, pattern)
-    return bayer.binned_colors(data, pattern, factor)
+        return module.debayer(data, pattern)
+    return module.binned_colors(data, pattern, factor)
