@@ -9,6 +9,8 @@ const AROUND = 0.3; // of the width from black to white, on each side of them
 const CROWDED = 0.08; // of the range: black and white are too close for fingers
 const NUDGE = 0.01; // of the width from black to white, for an arrow key
 const MIDTONES = [0.0005, 0.9995];
+const ARROW_WAYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const WAYS = { ...ARROW_WAYS, PageDown: -10, PageUp: 10 };
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -71,8 +73,8 @@ const isGood = ([low, high], { black, white }) =>
 
 /** A value with no more digits than a range can show. */
 function neat(value, width) {
-  const digits = Math.ceil(Math.log10(1000 / width));
-  return between(-15, digits, 15) > 0 ? Number(value.toFixed(Math.min(digits, 15))) : Math.round(value);
+  const digits = between(0, Math.ceil(Math.log10(1000 / width)), 15);
+  return Number(value.toFixed(digits));
 }
 
 /** Where between black and white the stretch comes to the midtone. */
@@ -108,10 +110,9 @@ function handleView(name, { valueAt, move, nudge, hold }) {
     if (el.hasPointerCapture(event.pointerId)) move(valueAt(event.clientX));
   }
   function onkeydown(event) {
-    const ways = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
-    if (!ways[event.key]) return;
+    if (!WAYS[event.key]) return;
     event.preventDefault();
-    nudge(ways[event.key] * (event.shiftKey ? 10 : 1));
+    nudge(WAYS[event.key] * (event.shiftKey ? 10 : 1));
   }
   function update(value, [low, high], words) {
     el.style.left = `${100 * between(0, (value - low) / (high - low), 1)}%`;
@@ -151,10 +152,12 @@ function histogramView(store) {
   const path = svg("path", {});
   const plot = svg("svg", { viewBox: "0 0 256 100", preserveAspectRatio: "none" }, path);
   const bar = create("canvas", { class: "indinb-shades", width: BINS, height: 1 });
+  const nudgeBlack = (count) => setBlack(tidy(get("black") + step(count)));
+  const nudgeWhite = (count) => setWhite(tidy(get("white") + step(count)));
   const [black, midtone, white] = [
-    handleView("Black", { valueAt, hold, move: setBlack, nudge: (n) => setBlack(get("black") + step(n)) }),
+    handleView("Black", { valueAt, hold, move: setBlack, nudge: nudgeBlack }),
     handleView("Midtone", { valueAt, hold, move: setMiddle, nudge: nudgeMidtone }),
-    handleView("White", { valueAt, hold, move: setWhite, nudge: (n) => setWhite(get("white") + step(n)) }),
+    handleView("White", { valueAt, hold, move: setWhite, nudge: nudgeWhite }),
   ];
   const strip = div("indinb-strip", plot, bar, black.el, midtone.el, white.el);
   const fields = [numberField("Black", setBlack), numberField("White", setWhite)];
@@ -240,13 +243,13 @@ function histogramView(store) {
   }
   function drawLimits() {
     const { unit } = store.scene();
-    const words = (value) => `${formatNumber(value)} ${unit}`.trim();
+    const words = (value) => `${formatNumber(tidy(value))} ${unit}`.trim();
     const { black: low, white: high } = limits();
     const middle = low + midtonePlace(store.settings()) * (high - low);
     black.update(low, shown.range, words(low));
     white.update(high, shown.range, words(high));
-    midtone.update(middle, shown.range, `${formatNumber(get("midtone").toFixed(3))} at ${words(tidy(middle))}`);
-    [low, high].forEach((value, index) => fields[index].update(value));
+    midtone.update(middle, shown.range, `${get("midtone").toFixed(3)} at ${words(middle)}`);
+    [low, high].forEach((value, index) => fields[index].update(tidy(value)));
   }
   return { el, draw: () => draw() };
 }

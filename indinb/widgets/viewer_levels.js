@@ -77,9 +77,10 @@ function stretchOf({ stretch, parameter, curve }) {
 /** The midtones transfer function. */
 const midtoneOf = (m) => (x) => ((m - 1) * x) / ((2 * m - 1) * x - m);
 
-/** From values to 0, black, up to 1, white. */
+/** From values to 0, black, up to 1, white; all is black where nothing is between them. */
 function shader(settings) {
   const { black, white, midtone } = settings;
+  if (black === white) return () => 0;
   const stretch = stretchOf(settings);
   const lift = midtoneOf(midtone);
   return (value) => lift(clip(stretch(clip((value - black) / (white - black)))));
@@ -89,7 +90,7 @@ function shader(settings) {
 function shadeTable(values, settings) {
   const shade = shader(settings);
   const shades = new Uint8Array(LEVELS);
-  for (let level = 0; level < LEVELS; level++) shades[level] = Math.floor(255 * shade(values[level]));
+  for (let level = 0; level < LEVELS; level++) shades[level] = 255 * shade(values[level]); // cut
   return shades;
 }
 

@@ -40,7 +40,9 @@ function drawLayer(context, place, layer, density) {
   if (x1 <= x0 || y1 <= y0) return;
   context.imageSmoothingEnabled = Math.min(sx, sy) * density < 0.999;
   context.imageSmoothingQuality = "medium";
-  const target = [left + x0 * sx, top + y0 * sy, (x1 - x0) * sx, (y1 - y0) * sy];
+  const least = 1 / density; // two rows of a spectrum are to be seen, too
+  const [w, h] = [Math.max((x1 - x0) * sx, least), Math.max((y1 - y0) * sy, least)];
+  const target = [left + x0 * sx, top + y0 * sy, w, h];
   context.drawImage(canvas, x0, y0, x1 - x0, y1 - y0, ...target);
 }
 
@@ -51,7 +53,8 @@ function stageView(store, view, onCursor) {
   const box = boxView();
   const empty = create("p", { role: "status" });
   const attributes = { class: "indinb-stage", role: "application", tabindex: "0" };
-  const el = create("div", { ...attributes, "aria-label": STAGE_WORDS }, image, marks, box.el, empty);
+  const el = create("div", { ...attributes, "aria-label": STAGE_WORDS });
+  el.append(image, marks, box.el, empty);
   let size = [0, 0];
   let cursor = null; // the pixel that the keyboard points at
   let isBoxing = false;

@@ -68,7 +68,7 @@ function toolsView(store, stage) {
   setTip(one, "A pixel of the picture is one of the screen (1)");
   const zooms = [
     iconButton("out", "Zoom out", "Zoom out (−)", stage.zoomOut),
-    iconButton("in", "Zoom in", "Zoom in (+, or the wheel once the picture is clicked)", stage.zoomIn),
+    iconButton("in", "Zoom in", "Zoom in (+, or the wheel after a click)", stage.zoomIn),
     iconButton("fit", "Fit", "All of the picture (0, or a double click)", stage.fit),
     one,
   ];
