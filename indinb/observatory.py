@@ -11,6 +11,7 @@ from indinb.client.archive import Archive
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
 from indinb.instruments.cameras.headers import headers_of
+from indinb.instruments.cameras.live import end_lives
 from indinb.instruments.ensemble import Ensemble
 from indinb.instruments.guarding import watchdog
 from indinb.instruments.guarding.guard import Guard
@@ -185,13 +186,14 @@ class Client(Ensemble):
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread.
 
-        A `night` is ended first, and mounts are stopped that are moved by hand; and frames that
-        have arrived are written, if `save_to` is set.
+        A `night` is ended first, mounts are stopped that are moved by hand, and cameras of live
+        views; and frames that have arrived are written, if `save_to` is set.
         """
         if not self._is_ours:
             return
         end_nights(self)
         let_go_of_all(self)
+        end_lives(self)
         if self._guard is not None:
             self._guard.halt()
         try:

@@ -21,6 +21,7 @@ from indinb.errors import ConnectionLost, ImageError
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.images.naming import exposure, frame_type, safe
+from indinb.images.stretch import encode_jpeg, normalization, shrink, to_bytes
 from indinb.instruments.cameras.chips import frame_geometry
 from indinb.protocol.messages import Blob, parse_timestamp
 from indinb.protocol.vocabulary import BlobMode
@@ -38,7 +39,7 @@ _LONGEST = 1280  # pixels on the longer side: as wide as it is shown
 class Picture(NamedTuple):
     """A picture, as it is shown."""
 
-    png: bytes
+    file: bytes  # JPEG
     facts: Json
 
 
@@ -121,10 +122,15 @@ class Darkroom:
 def _developed(negative: _Negative, serial: int) -> Picture:
     try:
         frame = Frame.from_blob(negative.blob, negative.geometry)
-        png = frame.to_png(longest=_LONGEST)
-        return Picture(png, {"serial": serial, "file": None, **facts(frame)})
+        return Picture(_drawn(frame), {"serial": serial, "file": None, **facts(frame)})
     except ImageError as error:
         return Picture(b"", {"serial": serial, "error": str(error)})
+
+
+def _drawn(frame: Frame) -> bytes:
+    values = shrink(frame.data, _LONGEST)
+    top_down = str(frame.header.get("ROWORDER")).strip().upper() == "TOP-DOWN"
+    return encode_jpeg(to_bytes(values, normalization(values)), top_down)
 
 
 def facts(frame: Frame) -> Json:

@@ -181,7 +181,7 @@ class Dashboard(Widget):
         picture = self._picture
         if picture is not None:
             serial = picture.facts["serial"]
-            self.send({"type": "picture", "serial": serial}, buffers=[picture.png])
+            self.send({"type": "picture", "serial": serial}, buffers=[picture.file])
 
 
 def _rows(desk: Json) -> list[list[str]]:

@@ -36,7 +36,7 @@ function createGallery(model, onPicture) {
     askedAt = -Infinity;
     if (serial <= shown.serial) return;
     URL.revokeObjectURL(shown.url);
-    shown = { serial, url: URL.createObjectURL(new Blob([file], { type: "image/png" })) };
+    shown = { serial, url: URL.createObjectURL(new Blob([file], { type: "image/jpeg" })) };
     onPicture(shown);
   }
   const close = () => URL.revokeObjectURL(shown.url);

@@ -104,7 +104,7 @@ def sky(level: int = 0) -> bytes:
     pixels = lots.normal(60, 15, (256, 320))
     pixels[lots.integers(0, 256, 90), lots.integers(0, 320, 90)] = 255
     file = io.BytesIO()
-    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(file, "PNG")
+    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(file, "JPEG")
     return file.getvalue()
 
 

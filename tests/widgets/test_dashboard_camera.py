@@ -14,6 +14,7 @@ from PIL import Image
 from indinb import Frame
 from indinb.protocol.messages import Blob, Delete, Update
 from indinb.protocol.vocabulary import BlobMode, State
+from indinb.widgets import darkroom
 from indinb.widgets.darkroom import facts
 from tests.captures import TINY_FITS
 from tests.client.fakes import SOON, update
@@ -277,6 +278,17 @@ def test_a_picture_comes_whoever_asked_for_it(camera: Observer) -> None:
     assert camera.line.take("picture") == [{"type": "picture", "serial": 1}]
 
 
+@pytest.mark.parametrize("order", ["BOTTOM-UP", "TOP-DOWN"])
+def test_a_picture_is_the_right_way_up(camera: Observer, order: str) -> None:
+    """Its first row is dark, and its last one bright."""
+    rows = np.repeat([0, 1000], 32)
+    camera.send_picture(fits_of(rows[:, np.newaxis] * np.ones(64), ROWORDER=order))
+    shown = picture(camera)
+    assert shown.format == "JPEG"
+    top, bottom = shown.getpixel((32, 2)), shown.getpixel((32, 60))
+    assert (top < bottom) == (order == "TOP-DOWN")
+
+
 def test_a_picture_is_sent_when_it_is_asked_for(camera: Observer) -> None:
     camera.line.bring({"type": "picture"})
     assert camera.line.files == []
@@ -370,13 +382,13 @@ def test_who_has_asked_for_pictures_alone_still_gets_them_alone(begin: Begin) ->
 
 def test_the_worker_makes_the_pictures(camera: Observer, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[str] = []
-    to_png: Callable[..., bytes] = Frame.to_png
+    encode: Callable[..., bytes] = darkroom.encode_jpeg
 
     def note(*args: Any, **options: Any) -> bytes:
         threads.append(threading.current_thread().name)
-        return to_png(*args, **options)
+        return encode(*args, **options)
 
-    monkeypatch.setattr(Frame, "to_png", note)
+    monkeypatch.setattr(darkroom, "encode_jpeg", note)
     camera.send_picture()
     assert len(threads) == 1
     assert threads[0].startswith("indinb-worker")

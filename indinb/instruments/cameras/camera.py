@@ -9,7 +9,7 @@ from astropy import units as u
 from indinb.client.operation import Operation
 from indinb.client.procedure import Procedure, Steps
 from indinb.client.property import Property
-from indinb.errors import OutOfRange, Refused, UnknownProperty
+from indinb.errors import OutOfRange, UnknownProperty
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments.base import instrument
@@ -17,7 +17,7 @@ from indinb.instruments.cameras.campaign import Campaign
 from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, frame_geometry
 from indinb.instruments.cameras.cooling import Cooling
 from indinb.instruments.cameras.exposing import Burst
-from indinb.instruments.cameras.imager import Imager
+from indinb.instruments.cameras.filming import Filming
 from indinb.instruments.cameras.settings import (
     FAST,
     VIDEOS,
@@ -32,14 +32,14 @@ from indinb.protocol.vocabulary import Interface
 _COUNT = "CCD_FAST_COUNT"
 
 
-class GuideChip(Imager):
+class GuideChip(Filming):
     """The second chip of a camera, to guide with: it exposes beside the main one."""
 
     chip = GUIDE_HEAD
 
 
 @instrument(Interface.CCD)
-class Camera(Cooling, Campaign):
+class Camera(Cooling, Campaign, Filming):
     """A camera: takes exposures and returns frames.
 
     Examples
@@ -145,25 +145,24 @@ class Camera(Cooling, Campaign):
             If it is exposing.
         """
         if self.running is not None or self.exposing:
-            raise Refused(f"{self.name} is exposing: camera.abort() stops it")
+            raise self._refusal()
         seconds = None if exposure is None else seconds_of(exposure)
         return Procedure(f"start video of {self.name}", self._streaming(seconds))
 
     def start_stop_streaming(self) -> Operation[None]:
         """Ask for the end of video; see `stop_streaming`."""
-        return self._video.set("STREAM_OFF")
+        return self._some_video.set("STREAM_OFF")
 
     def stop_streaming(self) -> None:
         """End video, and wait until the camera says so."""
         self.start_stop_streaming().wait()
 
     @property
-    def _video(self) -> Property:
-        has = next((video for video in VIDEOS if video in self.device), VIDEOS[0])
-        return self.device[has]
+    def _some_video(self) -> Property:
+        return self._video or self.device[VIDEOS[0]]
 
     def _streaming(self, seconds: float | None) -> Steps[None]:
-        video = self._video
+        video = self._some_video
         if seconds is not None:
             yield self.device["STREAMING_EXPOSURE"].set(STREAMING_EXPOSURE_VALUE=seconds)
         yield video.set("STREAM_ON")

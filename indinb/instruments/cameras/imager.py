@@ -100,8 +100,7 @@ class Imager(Readout):
             frame_type, binning, subframe, gain, offset, iso, format, compression, capture_format,
             upload,
         )  # fmt: skip
-        if str(upload).casefold().removeprefix("upload_") == LOCAL:
-            raise OutOfRange("then no picture comes here: camera.expose_to_server(…) does that")
+        check_comes(settings)
         seconds, label = self._plan(exposure)
         return self._begin(label, self._exposing(label, seconds, settings, _count(retries)))
 
@@ -266,8 +265,12 @@ class Imager(Readout):
         start = partial(Procedure[Any], label, steps)
         begun = None if self.exposing else _running[self.chip].begin(self.device, start)
         if begun is None:
-            raise Refused(f"{self.name} is exposing already: camera.abort() stops it")
+            raise self._refusal()
         return begun
+
+    def _refusal(self) -> Refused:
+        """Say why the camera cannot expose now."""
+        return Refused(f"{self.name} is exposing already: camera.abort() stops it")
 
     def _exposing(
         self, label: str, seconds: float, settings: Settings, retries: int
@@ -369,6 +372,12 @@ class Imager(Readout):
         if connection.archive is not None:
             frame.path = yield connection.archive.stored(blob, self.name)
         return frame
+
+
+def check_comes(settings: Settings) -> None:
+    """Refuse settings by which no picture would come to this client."""
+    if str(settings.upload).casefold().removeprefix("upload_") == LOCAL:
+        raise OutOfRange("then no picture comes here: camera.expose_to_server(…) does that")
 
 
 def _count(retries: int) -> int:

@@ -6,8 +6,10 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import NamedTuple, Self
+from functools import partial
+from typing import Any, NamedTuple, Self
 
+from indinb import display
 from indinb.client.arrivals import arrived, is_video
 from indinb.client.device import Device
 from indinb.client.observers import Change
@@ -16,7 +18,9 @@ from indinb.client.procedure import Procedure, Steps
 from indinb.errors import ConnectionLost, Failed, ImageError
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
+from indinb.instruments.cameras.audience import Audience, Changed, Hear, Picture
 from indinb.instruments.cameras.chips import MAIN, Chip, counts, frame_geometry
+from indinb.printable import printable
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import BlobMode
 
@@ -35,6 +39,8 @@ class Watch:
     logged, and left out. When the watch or the client is closed, the iteration ends; when the link
     is lost, or the driver takes the property of its pictures back, it raises.
 
+    As the last line of a cell, it shows what arrives; a loop over it misses nothing for that.
+
     Parameters
     ----------
     device : Device
@@ -45,7 +51,18 @@ class Watch:
         Pictures that may wait; of more, the newest are kept.
     develop : callable
         Makes a frame of a BLOB and its geometry.
+
+    Attributes
+    ----------
+    device : Device
+        The camera.
+    chip : Chip
+        Which of its chips.
+    words : str
+        How its pictures are taken, as far as is known: nothing.
     """
+
+    words = ""
 
     def __init__(
         self,
@@ -54,7 +71,7 @@ class Watch:
         room: int = 4,
         develop: Callable[[Blob, Geometry | None], Frame] = Frame.from_blob,
     ) -> None:
-        self._device = device
+        self.device, self.chip = device, chip
         self._develop = develop
         self._inbox = inbox = _Inbox(device, chip, room)
         found = device[chip.image]
@@ -70,6 +87,44 @@ class Watch:
         """End the iteration, also of who waits for the next picture; safe to call twice."""
         self._subscription.close()
         self._inbox.end(None)
+
+    @property
+    def running(self) -> bool:
+        """Whether pictures are still to come."""
+        return not (self._inbox.ended or self.device.connection.status == "closed")
+
+    @property
+    def trouble(self) -> str:
+        """Why none comes, if that is known."""
+        connection = self.device.connection
+        if connection.status == "lost":
+            return connection.loss
+        return str(self._inbox.error or "")
+
+    def join(self, hear: Hear, changed: Changed) -> Callable[[], None]:
+        """Call back with each picture as well; see `Audience.join`."""
+        develop = self._develop
+        return self._inbox.audience.join(
+            lambda picture: hear(Picture(partial(develop, *picture))), changed
+        )
+
+    def start_stop(self) -> Operation[None]:
+        """End the iteration, as `close` does; what the camera does is another's."""
+        self.close()
+        stopped: Operation[None] = Operation(f"watch {self.device.name} no more")
+        stopped.succeed(None)
+        return stopped
+
+    def __repr__(self) -> str:
+        return printable(f"<Watch {self.device.name}>")
+
+    def summary(self) -> display.Summary:
+        """Describe it as a table."""
+        state = "watched" if self.running else "not watched any more"
+        return display.Summary(self.device.name, ["pictures"], [[state]])
+
+    def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
+        return display.render(self)
 
     def __enter__(self) -> Self:
         return self
@@ -96,18 +151,18 @@ class Watch:
         return frame
 
     def _start_next(self) -> Operation[Frame | None]:
-        return Procedure(f"watch {self._device.name}", self._next())
+        return Procedure(f"watch {self.device.name}", self._next())
 
     def _next(self) -> Steps[Frame | None]:
         """Wait for the next picture that can be read; None at the end."""
-        connection = self._device.connection
+        connection = self.device.connection
         try:
             while picture := (yield self._inbox.take()):
                 try:
                     frame: Frame = yield connection.worker.submit(self._develop, *picture)
                     return frame
                 except ImageError as error:
-                    logger.warning("a picture of %s was left out: %s", self._device.name, error)
+                    logger.warning("a picture of %s was left out: %s", self.device.name, error)
         except (ConnectionLost, RuntimeError):  # the worker takes no more work
             if connection.status != "closed":
                 raise
@@ -123,8 +178,9 @@ class _Inbox:
         self._pictures: deque[_Picture] = deque(maxlen=room)
         self._lock = threading.Lock()
         self._waiting: deque[Operation[_Picture | None]] = deque()
-        self._ended = False
-        self._error: Exception | None = None
+        self.audience: Audience[_Picture] = Audience()
+        self.ended = False
+        self.error: Exception | None = None
 
     def hear(self, change: Change) -> None:
         if change.type == "deleted":
@@ -141,8 +197,8 @@ class _Inbox:
         with self._lock:
             if self._pictures:
                 operation.succeed(self._pictures.popleft())
-            elif self._ended:
-                _end(operation, self._error)
+            elif self.ended:
+                _end(operation, self.error)
             else:
                 self._waiting.append(operation)
         if not operation.done():
@@ -151,12 +207,14 @@ class _Inbox:
 
     def end(self, error: Exception | None) -> None:
         with self._lock:
-            self._ended, self._error = True, self._error or error
+            self.ended, self.error = True, self.error or error
             waiting, self._waiting = self._waiting, deque()
         for each in waiting:
             _end(each, error)
+        self.audience.tell()
 
     def _put(self, picture: _Picture) -> None:
+        self.audience.show(picture)
         with self._lock:
             waiting = self._next_waiting()
             if waiting is None:
