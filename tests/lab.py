@@ -79,9 +79,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(
-    command: list[str], url: str, private: Path, python: Path = PYTHON
-) -> Iterator[None]:
+def served(command: list[str], url: str, private: Path, python: Path = PYTHON) -> Iterator[None]:
     """Run a module of Jupyter's that serves pages, from when `url` answers.
 
     Its kernels import what is tested here, and the tests as well.

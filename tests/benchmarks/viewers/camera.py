@@ -6,15 +6,16 @@ It is the embedded observatory's in all else: ``python -m tests.benchmarks.viewe
 import itertools
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
 
 import indinb
 from indinb.servers import EmbeddedServer, OwnServer
 from indinb.simulator.__main__ import main
 from indinb.simulator.devices.darkroom import Darkroom
-from tests.benchmarks.viewers.kernel import series
-from tests.lab import ROOT
+from tests.benchmarks.viewers.kernel import LIVE, series
+
+_ROOT = Path(__file__).parents[3]
 
 EXPOSURE = 0.03  # seconds
 
@@ -24,15 +25,26 @@ class FastCamera(EmbeddedServer):
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", __name__, "--port", "0", "--lifeline"]
-        OwnServer.__init__(self, command, tempfile.mkdtemp(prefix="indinb-"), cwd=ROOT)
+        OwnServer.__init__(self, command, tempfile.mkdtemp(prefix="indinb-"), cwd=_ROOT)
 
 
-@contextmanager
-def connected() -> Iterator[indinb.Client]:
-    """Connect to it, and to the camera."""
-    with closing(FastCamera()) as server, indinb.connect(server.host, server.port) as client:
-        client.wait_for("CCD Simulator", "CONNECTION").device.connect()
-        yield client
+class Camera:
+    """A client of it."""
+
+    def __init__(self) -> None:
+        self._server = FastCamera()
+        self.client = indinb.connect(self._server.host, self._server.port)
+        self.client.wait_for("CCD Simulator", "CONNECTION").device.connect()
+
+    def live(self) -> Any:
+        """Take pictures of the size that all get, one after the other."""
+        part = (0, 0, LIVE, LIVE)
+        return self.client.camera.live(EXPOSURE, stream=False, subframe=part)
+
+    def close(self) -> None:
+        """Let the camera go."""
+        self.client.close()
+        self._server.close()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from tests.lab import Lab, Notebook
 
 PROBE = Path(__file__).with_name("probe.js").read_text()
 BLACK_HANDLE = '.indinb-handle[data-handle="black"]'
+DEFAULT = 1280, 1024
+ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
 SETUP, SHOW, STRETCH, OPEN, PLAY = range(5)
 
 Figures = dict[str, float]
@@ -22,8 +24,12 @@ def measure(lab: Lab, page: Page, name: str, way: Way, runs: int) -> Figures:
     """Open the notebook of a way, and measure everything. The page has the probe."""
     setup = f"{START}\n{way.setup}"
     notebook = lab.open(page, name, setup, way.show, way.stretch, way.open, way.play)
-    notebook.run(SETUP)
-    figures = _stills(notebook, runs) | _stretches(notebook, runs) | _live(notebook)
+    _run(notebook, SETUP)
+    figures = _stills(notebook, runs) | _stretches(notebook, runs)
+    if page.locator(BLACK_HANDLE).count():
+        figures |= {"redraw": redraw(notebook), "default, bytes": default_bytes(notebook)}
+    figures |= _live(notebook)
+    notebook.python(way.end)
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     return figures
 
@@ -32,6 +38,12 @@ def redraw(notebook: Notebook, presses: int = 9) -> float:
     """How many seconds the page works to draw what another black has changed; the median."""
     ask = f"() => probe.redrawn('{BLACK_HANDLE}', 'ArrowRight')"
     return statistics.median(notebook.page.evaluate(ask) for _ in range(presses)) / 1000
+
+
+def default_bytes(notebook: Notebook) -> float:
+    """How many bytes go over the wire for a frame of the size that simulated cameras have."""
+    notebook.python(f"data = next(large)[:{DEFAULT[1]}, :{DEFAULT[0]}].copy()")
+    return timed(notebook, SHOW)["bytes"]
 
 
 def timed(notebook: Notebook, cell: int) -> dict[str, float]:
@@ -45,6 +57,12 @@ def times(notebook: Notebook) -> tuple[float, float]:
     """When the kernel's clock began, and for how long the kernel has worked since then."""
     began, worked = ast.literal_eval(notebook.python("clock.times()"))
     return began, worked
+
+
+def _run(notebook: Notebook, cell: int) -> None:
+    output = notebook.run(cell)
+    if output.locator(ERROR).count():
+        raise RuntimeError(output.inner_text())
 
 
 def _stills(notebook: Notebook, runs: int) -> Figures:
@@ -66,7 +84,7 @@ def _stretches(notebook: Notebook, runs: int) -> Figures:
 
 
 def _live(notebook: Notebook) -> Figures:
-    notebook.run(OPEN)
+    _run(notebook, OPEN)
     done = notebook.page.evaluate("(cell) => probe.followed(cell)", PLAY)
     _, worked = times(notebook)
     return live_figures(done, worked)

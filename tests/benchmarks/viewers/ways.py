@@ -22,6 +22,10 @@ class Way(NamedTuple):
         Shows the first of the `small` frames, if the next cell doesn't do it.
     play : str
         Shows them one after the other.
+    end : str
+        Ends what would go on.
+    runs : int
+        How many are enough of one that is slow.
     """
 
     setup: str
@@ -29,6 +33,8 @@ class Way(NamedTuple):
     stretch: str
     open: str
     play: str
+    end: str = ""
+    runs: int = 9
 
 
 _MATPLOTLIB = """\
@@ -86,7 +92,9 @@ GINGA = Way(
     "play(small, lambda frame: viewer.load_image(frame, image_label='live'))",
 )
 
-BQPLOT = GINGA._replace(setup=_ASTROWIDGETS.format(back_end="bqplot", size="display_width=800"))
+BQPLOT = GINGA._replace(
+    setup=_ASTROWIDGETS.format(back_end="bqplot", size="display_width=800"), runs=1
+)
 
 IMAGE = Way(
     "import ipywidgets",
@@ -100,14 +108,20 @@ play(small, show)""",
 )
 
 INDINB = Way(
-    "from indinb.widgets.imaging.viewer import Viewer",
-    "clock.start()\nviewer = Viewer(data)\nviewer",
-    "clock.start()\nviewer.black = black",
-    "small",
-    "clock.start()",
+    """\
+import asyncio
+from indinb.images.frame import Frame
+from indinb.widgets import viewer
+from tests.benchmarks.viewers import camera
+camera = camera.Camera()""",
+    "clock.start()\nframe = Frame(data, unit='adu')\nframe",
+    "clock.start()\nviewer(frame).black = black",
+    "live = camera.live()\nlive",
+    "clock.start()\nawait asyncio.sleep(LIVE_SECONDS)",
+    "live.stop()\ncamera.close()",
 )
 
-PEERS = {
+WAYS = {
     "indinb": INDINB,
     "inline": INLINE,
     "binned": BINNED,
