@@ -19,7 +19,7 @@ from tests.lab import Lab, jupyter_lab
 from tests.widgets.conftest import CHROMIUM_FLAGS
 
 ENVIRONMENT = "viewers"
-RUNS = 4  # of each way, at most
+RUNS = 3  # of each way, at most
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SCREEN = {"width": 1200, "height": 2400}  # room for all outputs: what is not seen is not drawn
 _PATIENCE = 90_000  # milliseconds
