@@ -91,6 +91,7 @@ def complete(header: fits.Header, facts: Iterable[Fact]) -> None:
         if not is_told(header.get(fact.keyword)):
             card = fits.Card.fromstring(_line(fact))
             header[fact.keyword] = (card.value, card.comment)
+            header.remove("CHECKSUM", ignore_missing=True)
 
 
 def is_told(value: Any) -> bool:

@@ -12,7 +12,7 @@ from astropy.io import fits
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
-from indinb.images.image import Image, reading
+from indinb.images.image import Image, Pixels, reading, unchanging
 
 _BLOCK = 2880  # bytes; FITS files come in multiples of this
 _CARD = 80
@@ -36,7 +36,8 @@ def read_fits(file: bytes | memoryview, limit: int | None = None) -> Image:
     Parameters
     ----------
     file : bytes-like
-        The whole file.
+        The whole file. If it is read-only, unsigned integers are read when somebody first looks at
+        them, and those of 8 bits are a read-only view of it; else, of a copy.
     limit : int, optional
         Bytes that a compressed image may have once unpacked.
 
@@ -57,13 +58,16 @@ def read_fits(file: bytes | memoryview, limit: int | None = None) -> Image:
     >>> read_fits(file.getvalue()).data
     array([[1, 2, 3]], dtype=uint16)
     """
-    view = memoryview(file)
+    view = unchanging(file)
     with reading(view, "a FITS image"):
         return _read_plain(view) or _read_any(view, limit)
 
 
 def _read_plain(file: memoryview) -> Image | None:
-    """Read unsigned integers in one pass over them, or leave the file to astropy."""
+    """Find unsigned integers, or leave the file to astropy.
+
+    One pass over them makes the array, when somebody looks at it.
+    """
     if file[: len(_SIGNATURE)] != _SIGNATURE:
         return None
     header, start = _read_header(file)
@@ -71,9 +75,10 @@ def _read_plain(file: memoryview) -> Image | None:
         return None
     match header["BITPIX"], header.get("BZERO", 0), header.get("BSCALE", 1):
         case 16, 32768, 1:  # adds it and swaps the bytes at once
-            return Image(_stored(file, start, ">u2", shape) ^ np.uint16(32768), header)
+            stored = _stored(file, start, ">u2", shape)
+            return Image(Pixels(shape, np.uint16, lambda: stored ^ np.uint16(32768)), header)
         case 8, 0, 1 if "BLANK" not in header:
-            return Image(_stored(file, start, "u1", shape).copy(), header)
+            return Image(_stored(file, start, "u1", shape), header)
     return None
 
 

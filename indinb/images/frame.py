@@ -1,47 +1,29 @@
 """Frame: an image that a camera returned."""
 
-import re
 from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Self
-
-import numpy as np
-from astropy import units as u
-from astropy.io import fits
-from astropy.nddata import CCDData
-from astropy.visualization import BaseInterval, BaseStretch
-from astropy.wcs import WCS
+from typing import Any, Self
 
 from indinb import display
 from indinb.images.blobs import decode
+from indinb.images.drawing import Drawable
 from indinb.images.fitsfile import read_fits
 from indinb.images.image import Geometry, Image
 from indinb.images.naming import exposure, file_name, frame_type
-from indinb.images.stretch import (
-    AUTO,
-    LONGEST,
-    encode_png,
-    factors,
-    normalization,
-    shrink,
-    to_bytes,
-)
+from indinb.images.skycoordinates import take_wcs
+from indinb.images.units import unit
 from indinb.protocol.messages import Blob
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
-_WCS_KEYWORD = re.compile(
-    r"(CTYPE|CUNIT|CRVAL|CRPIX|CDELT|CROTA)\d|(CD|PC|PV)\d+_\d+"
-    r"|(A|B|AP|BP)_(ORDER|DMAX|\d+_\d+)|WCSAXES|LONPOLE|LATPOLE|MJDREF"
-)
-_SIP_ORDERS = 10  # of distortion are defined, from 0; astropy would count up to any number
-
-
-class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
+class Frame(Drawable):
     """An image that a camera returned: a `~astropy.nddata.CCDData` that can show itself.
 
-    The pixels stay as they were sent, most often uint16. Arithmetic promotes them to float32
+    The pixels stay as they were sent, most often uint16, and are made when somebody first looks at
+    them: shape, dtype and header are known before. Where they can be used just as they came (8
+    bits, or raw pixels), `data` is a read-only view of the BLOB, which may be memory that the
+    server shares; ``frame.copy()`` can be written to.
+
+    Arithmetic promotes them to float32
     (wide integers to float64), since uint16 would wrap: 5 - 10 = 65531. ``+ - * /`` are CCDData's
     `add`, `subtract`, `multiply` and `divide`, so units count: subtract ``100 * u.adu``, not 100.
     The result has the header of the first operand.
@@ -60,6 +42,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
 
     Examples
     --------
+    >>> import numpy as np
     >>> light = Frame(np.full((2, 3), 5, np.uint16), unit="adu", header={"EXPTIME": 2.0})
     >>> dark = Frame(np.full((2, 3), 10, np.uint16), unit="adu")
     >>> light
@@ -93,7 +76,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         ImageError
             If the format is not known, or the BLOB is damaged.
         """
-        return cls._from_image(decode(blob, geometry))
+        return cls.from_image(decode(blob, geometry))
 
     @classmethod
     def from_fits(cls, source: bytes | memoryview | str | PathLike[str]) -> Self:
@@ -115,16 +98,17 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
             If there is no image in it, or it is damaged.
         """
         if isinstance(source, bytes | bytearray | memoryview):
-            return cls._from_image(read_fits(source))
+            return cls.from_image(read_fits(source))
         path = Path(source).expanduser().absolute()
-        frame = cls._from_image(read_fits(path.read_bytes()))
+        frame = cls.from_image(read_fits(path.read_bytes()))
         frame.path = path
         return frame
 
     @classmethod
-    def _from_image(cls, image: Image) -> Self:
-        wcs = _take_wcs(image.header)
-        return cls(image.data, header=image.header, wcs=wcs, unit=_unit(image.header))
+    def from_image(cls, image: Image) -> Self:
+        """Make a frame of what a decoder returns, as `from_blob` does."""
+        wcs = take_wcs(image.header)
+        return cls(image.pixels, header=image.header, wcs=wcs, unit=unit(image.header))
 
     def __repr__(self) -> str:
         if not self.shape:
@@ -137,102 +121,6 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
-
-    @property
-    def _top_down(self) -> bool:
-        return str(self.header.get("ROWORDER")).strip().upper() == "TOP-DOWN"
-
-    def to_png(
-        self,
-        interval: str | BaseInterval = AUTO,
-        stretch: str | BaseStretch = "linear",
-        longest: int = LONGEST,
-    ) -> bytes:
-        r"""Draw the frame, binned to the size of a screen.
-
-        Parameters
-        ----------
-        interval : str or astropy.visualization.BaseInterval
-            Black and white: ``"auto"`` (the sky is dark, and what is faint in it shows),
-            ``"zscale"``, ``"percentile"`` (99.5 % of the pixels) or ``"minmax"``.
-        stretch : str or astropy.visualization.BaseStretch
-            In between: ``"linear"``, ``"sqrt"``, ``"asinh"`` or ``"log"``.
-        longest : int
-            Pixels on the longer side, at most.
-
-        Returns
-        -------
-        bytes
-            A PNG file. The first row is at the bottom, unless the header's ROWORDER is TOP-DOWN.
-
-        Raises
-        ------
-        ImageError
-            If the data are not an image, or no pixel is finite.
-
-        Examples
-        --------
-        >>> Frame(np.eye(50), unit="adu").to_png("minmax", "log")[:4]
-        b'\x89PNG'
-        """
-        values = shrink(self.data, longest)
-        return encode_png(
-            to_bytes(values, normalization(values, interval, stretch)), self._top_down
-        )
-
-    def plot(
-        self,
-        ax: "Axes | None" = None,
-        interval: str | BaseInterval = AUTO,
-        stretch: str | BaseStretch = "linear",
-        **imshow: Any,
-    ) -> "Axes":
-        """Draw the frame with matplotlib, over the coordinates of the sky if it has a WCS.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; without, in a new figure.
-        interval, stretch : str or object of astropy.visualization
-            See `to_png`.
-        **imshow
-            Options of `matplotlib.axes.Axes.imshow`, like ``cmap="viridis"``.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            In pixels of the frame, binned though they are shown; the first one is at (0, 0).
-
-        Raises
-        ------
-        ImageError
-            If the data are not an image, or no pixel is finite.
-
-        Examples
-        --------
-        >>> from matplotlib.figure import Figure
-        >>> axes = Frame(np.eye(50), unit="adu").plot(Figure().subplots(), cmap="viridis")
-        >>> float(axes.get_xlim()[1])
-        49.5
-        """
-        values = shrink(self.data)
-        norm = normalization(values, interval, stretch)
-        height, width = np.multiply(values.shape[-2:], factors(self.data))
-        axes = self._new_axes() if ax is None else ax
-        axes.imshow(
-            np.moveaxis(to_bytes(values, norm), 0, -1) if values.ndim == 3 else values,
-            origin="lower",  # WCS axes know no other: they are turned instead
-            extent=(-0.5, width - 0.5, -0.5, height - 0.5),
-            **{"norm": norm, "cmap": "gray", **imshow},
-        )
-        axes.yaxis.set_inverted(self._top_down)
-        return axes
-
-    def _new_axes(self) -> "Axes":
-        from matplotlib import pyplot as plt
-
-        axes: Axes = plt.figure().add_subplot(projection=self.wcs and self.wcs.celestial)
-        return axes
 
     def save(self, path: str | PathLike[str] | None = None, overwrite: bool = False) -> Path:
         """Write the frame to a FITS file.
@@ -260,6 +148,7 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         Examples
         --------
         >>> import tempfile
+        >>> import numpy as np
         >>> header = {"OBJECT": "M 31", "FRAME": "Light", "FILTER": "Red", "EXPTIME": 60.0,
         ...           "DATE-OBS": "2026-11-22T10:18:04.977"}
         >>> frame = Frame(np.zeros((2, 3), np.uint16), unit="adu", header=header)
@@ -276,65 +165,3 @@ class Frame(CCDData):  # type: ignore[misc]  # astropy has no types
         self.to_hdu().writeto(target, output_verify="silentfix+ignore", overwrite=overwrite)
         self.path = target
         return target
-
-    def _arithmetic(self, operation: Any, operand: Any, **options: Any) -> Any:
-        # Called by CCDData for its four operations, and without operand for mean(), sum()...
-        if operand is None:
-            return super()._arithmetic(operation, operand, **options)
-        images = [each.data.dtype for each in (self, operand) if each.data.ndim]
-        dtype = np.result_type(np.float32, *images)
-        left, right = _converted(self, dtype), _converted(operand, dtype)
-        options.setdefault("handle_meta", "first_found")
-        return super(Frame, left)._arithmetic(operation, right, **options)
-
-    def __add__(self, other: Any) -> Any:
-        return self.add(_number(other))
-
-    def __sub__(self, other: Any) -> Any:
-        return self.subtract(_number(other))
-
-    def __mul__(self, other: Any) -> Any:
-        return self.multiply(_number(other))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.divide(_number(other))
-
-
-def _converted(image: CCDData, dtype: np.dtype[Any]) -> Frame:
-    converted = Frame(image)  # shares all but the pixels
-    converted.data = image.data.astype(dtype, copy=False)
-    return converted
-
-
-def _number(operand: Any) -> Any:
-    # CCDData would squeeze an int into uint16, which fails for -1.
-    return float(operand) if isinstance(operand, int) else operand
-
-
-def _take_wcs(header: fits.Header) -> WCS | None:
-    """Move a celestial WCS out of a header: like this there is one truth, as in CCDData."""
-    orders = [header.get(f"{which}_ORDER", 0) for which in ("A", "B", "AP", "BP")]
-    if "CTYPE1" not in header or not all(order in range(_SIP_ORDERS) for order in orders):
-        return None
-    if "RADECSYS" in header:  # INDI writes it, and astropy warns of its old name
-        header.setdefault("RADESYS", header.pop("RADECSYS"))
-    try:
-        wcs = WCS(header, fix=False)
-        wcs.wcs.fix()  # which warns of nothing, while WCS.fix does
-        wcs.wcs.set()
-    except Exception:  # with a WCS that astropy cannot make sense of, it is still an image
-        return None
-    if not wcs.has_celestial:
-        return None
-    for keyword in filter(_WCS_KEYWORD.fullmatch, set(header)):
-        header.remove(keyword, remove_all=True)
-    return wcs
-
-
-def _unit(header: fits.Header) -> u.UnitBase:
-    try:
-        return u.Unit(header.get("BUNIT", "adu"))
-    except (ValueError, TypeError):  # "ADU" is one of those
-        return u.adu

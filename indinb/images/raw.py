@@ -2,13 +2,14 @@
 
 import itertools
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
-from indinb.images.image import Geometry, Image, top_down
+from indinb.images.image import Geometry, Image, Pixels, top_down, unchanging
 
 _KINDS: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype("<u2"), 32: np.dtype("<u4")}
 
@@ -21,7 +22,8 @@ def read_raw(
     Parameters
     ----------
     data : bytes-like
-        Unsigned little-endian numbers, row by row from the top.
+        Unsigned little-endian numbers, row by row from the top. The pixels are a read-only view of
+        them where that is possible, and else made when somebody first looks at them.
     geometry : Geometry
         The size of the image. The number of bytes tells whether it is grey or in red, green and
         blue, and also the kind of the numbers if `Geometry.bits` leaves it open.
@@ -46,16 +48,22 @@ def read_raw(
     """
     if geometry is None:
         raise ImageError("raw pixels do not tell the size of their image: give its Geometry")
-    planes, kind = _layout(len(data), geometry)
-    numbers: NDArray[Any] = np.frombuffer(data, kind)
-    shape = (geometry.height, geometry.width)
-    if planes == 1:
-        pixels = numbers.reshape(shape)
-    elif interleaved:
-        pixels = np.moveaxis(numbers.reshape((*shape, planes)), -1, 0)
-    else:
-        pixels = numbers.reshape((planes, *shape))
-    return Image(np.array(pixels, kind.newbyteorder("="), order="C"), top_down())
+    view = unchanging(data)
+    planes, kind = _layout(len(view), geometry)
+    shape = (geometry.height, geometry.width) if planes == 1 else (planes, *geometry[1::-1])
+    make = partial(_by_plane if interleaved and planes > 1 else _as_they_are, view, kind, shape)
+    return Image(Pixels(shape, kind.newbyteorder("="), make), top_down())
+
+
+def _as_they_are(data: memoryview, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    numbers = np.frombuffer(data, kind).reshape(shape)
+    return numbers.astype(kind.newbyteorder("="), copy=False)  # on most machines, a view
+
+
+def _by_plane(data: memoryview, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    planes, height, width = shape
+    pixels = np.moveaxis(np.frombuffer(data, kind).reshape(height, width, planes), -1, 0)
+    return np.array(pixels, kind.newbyteorder("="), order="C")
 
 
 def _layout(size: int, geometry: Geometry) -> tuple[int, np.dtype[Any]]:

@@ -40,7 +40,7 @@ AUTO = "auto"
 JPEG_QUALITY = 85
 """At which the eye sees no difference on a screen."""
 
-_SAMPLE = 200_000  # pixels by which `auto_shades` chooses
+_SAMPLE = 100_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
 _Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 

@@ -210,3 +210,11 @@ def test_big_pictures_are_copied_once():
     after = completed(file, [M31])
     assert len(after) == len(file)
     assert after[5760:] == file[5760:]
+
+
+def test_a_header_that_is_completed_has_no_checksum_of_before():
+    header = fits.Header({"CHECKSUM": "abc", "OBJECT": "M31"})
+    complete(header, [Fact("OBJECT", "M42", "Name")])
+    assert header["CHECKSUM"] == "abc"
+    complete(header, [Fact("FILTER", "Red", "Name")])
+    assert "CHECKSUM" not in header

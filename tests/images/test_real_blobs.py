@@ -1,15 +1,20 @@
-"""BLOBs of INDI's own camera simulator, over TCP."""
+"""BLOBs of INDI's own camera simulator, over TCP and in shared memory."""
 
+import gc
 import io
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
 
+import indinb
 from indinb import Camera, Client
 from indinb.images.blobs import decode
 from indinb.protocol.messages import Blob
+from indinb.servers import IndiServer
 
 
 @pytest.fixture
@@ -52,3 +57,27 @@ def test_fpack(camera: Camera):
     padded = bytes(blob).ljust(1 << 20, b"\0")
     again = decode(Blob(memoryview(padded), blob.format, blob.size))
     np.testing.assert_array_equal(again.data, frame.data)
+
+
+@pytest.fixture
+def beside(camera: Camera, indiserver: IndiServer) -> Iterator[Camera]:
+    """Return the camera as a client on the same machine has it; `camera` has made it quick."""
+    if sys.platform != "linux":
+        pytest.skip("there is no shared memory")
+    with indinb.connect(f"unix:{indiserver.path}", shared_memory=True) as client:
+        yield client.camera
+
+
+def maps() -> int:
+    """Count the blocks of shared memory that this program sees."""
+    gc.collect()
+    return Path("/proc/self/maps").read_text().count("memfd:")
+
+
+def test_shared_memory_is_let_go_when_the_pixels_are_made(beside: Camera):
+    frame = beside.expose(0.05)
+    assert not frame.is_decoded
+    beside.expose(0.05)
+    before = maps()
+    assert frame.data.shape == frame.shape
+    assert maps() == before - 1

@@ -6,11 +6,11 @@ from typing import Any
 
 from comm.base_comm import BaseComm
 
-from indinb.widgets import Panel, ProgressBar
+from indinb.widgets import Panel, ProgressBar, Viewer
 from indinb.widgets.dashboard import Dashboard
 
 Json = dict[str, Any]
-Widget = Panel | ProgressBar | Dashboard
+Widget = Panel | ProgressBar | Dashboard | Viewer
 
 
 class FakeComm(BaseComm):
@@ -61,9 +61,13 @@ def unpacked(snapshot: bytes) -> Json:
 
 def _state(data: Json, buffers: list[bytes] | None) -> Json:
     """Put the binary traits back where they belong."""
-    paths = [path for (path,) in data["buffer_paths"]]
-    binary = dict(zip(paths, buffers or [], strict=True))
-    return data["state"] | binary
+    state: Json = data["state"]
+    for (*path, last), binary in zip(data["buffer_paths"], buffers or [], strict=True):
+        place: Any = state
+        for step in path:
+            place = place[step]
+        place[last] = bytes(binary)
+    return state
 
 
 def _refuse(word: str) -> None:

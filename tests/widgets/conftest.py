@@ -11,8 +11,7 @@ from ipywidgets.widgets.widget import _instances
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from indinb.client import asking
-from indinb.widgets import Panel, ProgressBar, dashboard, feed, progress
-from indinb.widgets.dashboard import Dashboard
+from indinb.widgets import dashboard, feed, progress
 from tests.client.conftest import client as client
 from tests.client.conftest import connect as connect
 from tests.client.conftest import harbour as harbour
@@ -57,7 +56,7 @@ def no_message_is_lost(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 def _open_widgets() -> set[Widget]:
-    return {one for one in _instances.values() if isinstance(one, Panel | ProgressBar | Dashboard)}
+    return {one for one in _instances.values() if isinstance(one, Widget)}
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_nothing_else_has_a_panel(thing: Any) -> None:
 def test_the_name_of_the_function_is_not_that_of_the_module() -> None:
     assert importlib.import_module("indinb.widgets.panel").Panel is Panel
     assert widgets.panel.__name__ == "panel"
-    assert set(widgets.__all__) == {"Panel", "ProgressBar", "panel"}
+    assert set(widgets.__all__) == {"Panel", "ProgressBar", "Viewer", "panel", "viewer"}
 
 
 def test_a_part_has_a_panel_of_its_own(client: Connection, ccd: Device) -> None:

@@ -24,7 +24,7 @@ from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.errors import ImageError
 from indinb.images import naming
-from indinb.images.blobs import inflated
+from indinb.images.blobs import decode
 from indinb.images.cards import Fact, complete, completed
 from indinb.images.fitsfile import read_header
 from indinb.images.frame import Frame
@@ -40,7 +40,6 @@ from indinb.protocol.messages import Blob
 
 logger = logging.getLogger(__name__)
 
-_FITS = b"SIMPLE"
 _TOLD = {  # by the other instruments, for headers
     "telescope": (
         "EQUATORIAL_EOD_COORD",
@@ -111,11 +110,9 @@ class Headers:
 
     def frame(self, blob: Blob, geometry: Geometry | None = None) -> Frame:
         """Make a frame of a BLOB, as `Frame.from_blob` does, with a complete header."""
-        whole = inflated(blob)
-        frame = Frame.from_blob(self.completed(whole, blob), geometry)
-        if whole.data[: len(_FITS)] != _FITS:
-            complete(frame.header, self._facts(frame.header, blob))
-        return frame
+        image = decode(blob, geometry)
+        complete(image.header, self._facts(image.header, blob))
+        return Frame.from_image(image)
 
     def label(self, blob: Blob, device: str, arrived: dt.datetime) -> naming.Label:
         """Find out how to write a BLOB, as `naming.label` does, with a complete header."""

@@ -14,21 +14,8 @@ from indinb.widgets.snapshot import Json
 
 Tile = tuple[Json, list[bytes]]
 
-_NOTHING: Json = {
-    "x": 0,
-    "y": 0,
-    "factor": [1, 1],
-    "shape": [0, 0],
-    "planes": 1,
-    "offset": 0.0,
-    "scale": 1.0,
-    "root": False,
-    "exact": False,
-}
-
-
 def tile(image: LoadedImage | None, wish: Json) -> Tile:
-    """Return a finer part of an image, or one without pixels, and its bytes.
+    """Return a finer part of an image and its bytes; nothing if there is none.
 
     Parameters
     ----------
@@ -39,11 +26,11 @@ def tile(image: LoadedImage | None, wish: Json) -> Tile:
     """
     frame = None if image is None else image.frame
     if image is None or frame is None:
-        return _NOTHING, [b"", b""]
+        return {}, []
     try:
         return _tile(image, frame, wish)
     except (ImageError, KeyError, TypeError, ValueError):  # it lies outside, or is no wish
-        return _NOTHING, [b"", b""]
+        return {}, []
 
 
 def _tile(image: LoadedImage, frame: Frame, wish: Json) -> Tile:
@@ -62,7 +49,7 @@ def values_at(image: LoadedImage | None, wish: Json) -> Json:
         x, y = whole(wish["x"]), whole(wish["y"])
         found = _values(frame, x, y) if frame is not None else []
     except (KeyError, TypeError, ValueError):
-        return {"x": None, "y": None, "values": []}
+        return {"values": []}
     return {"x": x, "y": y, "values": found}
 
 

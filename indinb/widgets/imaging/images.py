@@ -15,6 +15,8 @@ from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.settings import Settings
 from indinb.widgets.snapshot import Json
 
+_GREYS = 0b11111100  # 64 of them: more would only be noise, which takes room in notebooks
+
 
 class LoadedImage:
     """One image of a viewer.
@@ -54,8 +56,11 @@ class LoadedImage:
 
     @property
     def values(self) -> NDArray[Any]:
-        """The pixels of the overview."""
-        return self._levels.values()
+        """The pixels of the overview: the very ones, as long as the frame is there."""
+        frame = self.frame
+        if frame is None:
+            return self._levels.values()
+        return drawing.overview(frame, self.settings.debayer).values
 
     def keep(self, frame: Frame) -> None:
         """Keep the frame from now on."""
@@ -83,8 +88,9 @@ class LoadedImage:
 
     def thumbnail(self, longest: int) -> bytes:
         """Draw the overview small, as PNG."""
-        values = shrink(self.values, longest)
-        return encode_png(to_bytes(values, self.settings.norm()), self.picture["top_down"])
+        table = to_bytes(self._levels.table(), self.settings.norm())
+        shades = shrink(table[self._levels.pixels], longest).astype(np.uint8)
+        return encode_png(shades & _GREYS | shades >> 6, self.picture["top_down"])
 
     def _debayer(self) -> None:
         frame = self.frame

@@ -9,7 +9,7 @@ from indinb.images.frame import Frame
 
 def is_top_down(frame: Frame) -> bool:
     """Tell whether the first row is the top one."""
-    return bool(getattr(frame, "is_top_down", frame._top_down))
+    return bool(frame.is_top_down)
 
 
 def bayer(frame: Frame) -> str | None:

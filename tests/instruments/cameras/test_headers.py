@@ -56,7 +56,8 @@ def assert_the_same(frame: Frame) -> None:
         written = hdus[-1].header
         np.testing.assert_array_equal(hdus[-1].data, frame.data)
     assert frame.path is not None
-    assert Frame.from_fits(frame.path).header == frame.header
+    again = Frame.from_fits(frame.path)
+    assert sorted(map(str, again.header.cards)) == sorted(map(str, frame.header.cards))
     for keyword in ("OBJECT", "FILTER", "DATE-END"):
         assert written.get(keyword) == frame.header.get(keyword)
 
