@@ -40,13 +40,16 @@ function placement([width, height], topDown, view, [across, down]) {
   };
 }
 
-const fovOf = ({ screen }, scale) => Math.min(...screen) / scale;
+const fovOf = ({ screen, scale }) => Math.min(...screen) / scale;
+
+/** The view of a place, within its bounds. */
+const viewOf = (place) => [...place.centre, fovOf(place)];
 
 /** The view after the frame has been dragged so far. */
 function panned(place, dx, dy) {
   const [across, down] = place.screen;
   const centre = place.toFrame([across / 2 - dx, down / 2 - dy]);
-  return [...centre, fovOf(place, place.scale)];
+  return [...centre, fovOf(place)];
 }
 
 /** The view in which what is at `anchor` stays there; all fits where one would see more. */
@@ -56,11 +59,11 @@ function zoomed(place, factor, anchor) {
   const held = place.toFrame(anchor);
   const left = place.scale / scale;
   const centre = place.centre.map((middle, axis) => held[axis] + (middle - held[axis]) * left);
-  return [...centre, fovOf(place, scale)];
+  return [...centre, fovOf({ ...place, scale })];
 }
 
 /** The view at so many CSS pixels for one of the frame. */
-const scaledTo = (place, scale) => [...place.centre, fovOf(place, scale)];
+const scaledTo = (place, scale) => viewOf({ ...place, scale });
 
 /** A rectangle of the frame on the screen: left, top, width, height. */
 function onScreen(place, { x, y, width, height }) {
@@ -85,11 +88,16 @@ function visiblePart(place, size) {
   return pixelsBetween(place, size, [0, 0], place.screen);
 }
 
-const covers = (outer, inner) =>
-  outer.x <= inner.x &&
-  outer.y <= inner.y &&
-  outer.x + outer.width >= inner.x + inner.width &&
-  outer.y + outer.height >= inner.y + inner.height;
+/** Whether a layer shows all of a part, but for what is left over at the edge by binning. */
+function covers(layer, part) {
+  const [columns, rows] = layer.factor;
+  return (
+    layer.x <= part.x &&
+    layer.y <= part.y &&
+    layer.x + layer.width + columns > part.x + part.width &&
+    layer.y + layer.height + rows > part.y + part.height
+  );
+}
 
 // ---- Finer pixels ----------------------------------------------------------------------------
 

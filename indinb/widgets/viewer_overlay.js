@@ -4,7 +4,7 @@
  * A part of the viewer's module; viewer.js tells how the parts are joined.
  */
 
-const HALO = "rgb(0 0 0 / 65%)"; // behind lines and words, as pictures may be bright
+const HALO = "rgb(0 0 0 / 55%)"; // behind lines and words, as pictures may be bright
 const CURSOR = "#ffd54a";
 const BOX_SIDES = ["nw", "ne", "sw", "se"];
 
@@ -37,15 +37,16 @@ function drawShapes(context, points, shape, color, radius) {
     context.moveTo(x + radius, y);
     (SHAPES[shape] ?? SHAPES.circle)(context, x, y, radius);
   }
-  for (const [style, width] of [[HALO, 3.5], [color, 1.5]]) {
+  for (const [style, width] of [[HALO, 3.5], [color, 1.8]]) {
     Object.assign(context, { strokeStyle: style, lineWidth: width });
     context.stroke();
   }
 }
 
 function drawTexts(context, points, texts, color, radius) {
-  Object.assign(context, { font: "12px system-ui, sans-serif", textBaseline: "middle" });
-  Object.assign(context, { strokeStyle: HALO, fillStyle: color, lineWidth: 3, lineJoin: "round" });
+  Object.assign(context, { font: "600 12px system-ui, sans-serif", textBaseline: "middle" });
+  Object.assign(context, { strokeStyle: HALO, lineWidth: 2.5, lineJoin: "round" });
+  context.fillStyle = color;
   points.forEach(([x, y], index) => {
     if (!texts[index]) return;
     context.strokeText(texts[index], x + radius + 4, y);

@@ -40,12 +40,14 @@ function readoutView(store, view) {
     return at ? skyWords(at) : "";
   }
   function draw() {
-    const { size, layers, words: facts } = store.scene();
+    const { size, layers, words: facts, grid } = store.scene();
     if (pixel && !(pixel[0] < size[0] && pixel[1] < size[1] && layers.length)) pixel = null;
     setText(place, pixel ? `x ${pixel[0]}  y ${pixel[1]}` : "");
     setText(value, pixel ? valueText() : "");
     setText(sky, pixel ? skyText() : "");
     setText(words, facts);
+    el.dataset.pointed = Boolean(pixel);
+    el.dataset.sky = Boolean(grid);
     const told = [place, value, sky].map(({ textContent }) => textContent);
     setText(spoken, pixel && byKeys ? told.filter(Boolean).join(", ") : "");
   }

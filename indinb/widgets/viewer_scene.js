@@ -15,6 +15,7 @@ const NOTHING = {
   topDown: false,
   unit: "",
   words: "",
+  bayer: false,
   grid: null,
   layers: [],
   counted: null,
@@ -126,13 +127,14 @@ function createScene(settings, changed) {
   async function setPicture(picture) {
     const turn = ++arrived;
     if (!picture.shape) return show({ ...NOTHING, error: picture.error ?? "" });
-    const { size, serial, top_down: topDown, unit, words, low, high } = picture;
+    const { size, serial, top_down: topDown, unit, words, bayer, low, high } = picture;
     const layer = await levelsLayer(picture, low, high, [0, 0], topDown);
     if (turn !== arrived) return;
     const { planes } = layer;
-    const facts = { serial, size, planes, topDown, unit, words, live: false, error: "" };
+    const told = { serial, size, planes, topDown, unit, words, bayer };
     const layers = [painted(layer)];
-    show({ ...facts, layers, counted: countedLevels(layer), grid: skyGrid(picture.grid) });
+    const counted = countedLevels(layer);
+    show({ ...told, layers, counted, grid: skyGrid(picture.grid), live: false, error: "" });
   }
 
   async function addTile(tile, [low, high]) {
@@ -146,10 +148,10 @@ function createScene(settings, changed) {
     ++arrived;
     const counts = numbersOf(Uint32Array, histogram);
     const grid = frame.grid === undefined ? scene.grid : skyGrid(frame.grid, vectors);
-    const { serial, size, planes = 1, top_down: topDown, unit } = frame;
+    const { serial, size, planes = 1, top_down: topDown, unit, bayer = false } = frame;
     const layers = [painted(liveLayer(frame, bitmap))];
-    const facts = { serial, size, planes, topDown, unit, words: "", live: true, error: "" };
-    show({ ...facts, layers, counted: countedLive(frame, counts), grid });
+    const told = { serial, size, planes, topDown, unit, words: "", bayer };
+    show({ ...told, layers, counted: countedLive(frame, counts), grid, live: true, error: "" });
   }
 
   return { now: () => scene, setPicture, addTile, setLive, repaint };

@@ -61,8 +61,9 @@ function stageView(store, view, onCursor) {
 
   const density = () => window.devicePixelRatio || 1;
   const scene = () => store.scene();
-  const place = () => placement(scene().size, scene().topDown, store.get("view"), size);
-  const look = (view) => store.set({ view });
+  const placed = (look) => placement(scene().size, scene().topDown, look, size);
+  const place = () => placed(store.get("view"));
+  const look = (wish) => store.set({ view: wish.length ? viewOf(placed(wish)) : [] });
   const middle = () => size.map((length) => length / 2);
   const zoom = (factor, anchor = middle()) => look(zoomed(place(), factor, anchor));
   const fit = () => look([]);
@@ -113,7 +114,7 @@ function stageView(store, view, onCursor) {
     point(pixel.map((at, axis) => between(0, at, scene().size[axis] - 1)), true);
     const [x, y] = place().toScreen(cursor);
     const isOut = x < 0 || y < 0 || x > size[0] || y > size[1];
-    if (isOut) look([...cursor, fovOf(place(), place().scale)]);
+    if (isOut) look([...cursor, fovOf(place())]);
   }
 
   // ---- The box ----

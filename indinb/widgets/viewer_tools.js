@@ -90,10 +90,10 @@ function toolsView(store, stage) {
   }
   function draw() {
     Object.entries(choosers).forEach(([name, { update }]) => update(store.get(name)));
-    const { layers, live, planes } = store.scene();
+    const { layers, bayer: isBayer, planes } = store.scene();
     [...zooms, box].forEach((tool) => (tool.disabled = !layers.length));
-    choosers.colormap.el.hidden = planes === 3;
-    bayer.hidden = !store.get("picture")?.bayer || live;
+    choosers.colormap.el.hidden = planes === 3; // which has colours of its own
+    bayer.hidden = !isBayer;
     bayer.setAttribute("aria-pressed", Boolean(store.get("debayer")));
     drawBox();
   }

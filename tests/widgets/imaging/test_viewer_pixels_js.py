@@ -157,7 +157,5 @@ def test_screens_with_more_pixels(open_viewer: Open) -> None:
     viewer.page.evaluate("Object.defineProperty(window, 'devicePixelRatio', { value: 2 })")
     size = "width: 128px; height: 128px; aspect-ratio: auto"
     viewer.page.add_style_tag(content=f".indinb-viewer .indinb-stage {{ {size} }}")
-    viewer.page.wait_for_function(
-        "() => document.querySelector('.indinb-image').width === 256"
-    )
+    viewer.page.wait_for_function("() => document.querySelector('.indinb-image').width === 256")
     check_gray(viewer.drawn(), upright(expected(SKY, CUTS[0], vis.LinearStretch())))

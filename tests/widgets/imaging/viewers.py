@@ -54,7 +54,9 @@ def starfield(rows: int = 256, columns: int = 256, stars: int = 60, seed: int = 
     places = lots.uniform((0, 0), (rows, columns), (stars, 2))
     fluxes = 150 * lots.pareto(0.9, stars).clip(0.5, 300)
     for (row, column), flux in zip(places, fluxes, strict=True):
-        near = np.s_[max(0, int(row) - 12) : int(row) + 13, max(0, int(column) - 12) : int(column) + 13]
+        near = np.s_[
+            max(0, int(row) - 12) : int(row) + 13, max(0, int(column) - 12) : int(column) + 13
+        ]
         sky[near] += flux * np.exp(-((x[near] - column) ** 2 + (y[near] - row) ** 2) / 4)
     return sky.clip(0, 65535).astype(np.uint16)
 
@@ -146,6 +148,14 @@ class ViewerPage(WidgetPage):
         width, height, letters = self.image.evaluate(READ)
         data = np.frombuffer(base64.b64decode(letters), np.uint8)
         return data.reshape(height, width, 4)
+
+    def expect_saved(self, **wanted: Any) -> None:
+        """Wait until Python has been told these traits."""
+        self.page.wait_for_function(
+            "wanted => Object.entries(wanted).every(([name, value]) =>"
+            " JSON.stringify(widget.saved[name]) === JSON.stringify(value))",
+            arg=wanted,
+        )
 
     def wait_for(self, type_: str) -> Json:
         """Wait until the browser has sent a message of that type, and return the first one."""
