@@ -4,18 +4,25 @@ from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+import numpy as np
+from astropy import units as u
+
 from indinb import display
+from indinb.errors import ImageError
+from indinb.images.bayer import debayer, pattern
 from indinb.images.blobs import decode
 from indinb.images.drawing import Drawable
 from indinb.images.fitsfile import read_fits
 from indinb.images.image import Geometry, Image
+from indinb.images.located import Located
 from indinb.images.naming import exposure, file_name, frame_type
 from indinb.images.skycoordinates import take_wcs
-from indinb.images.units import unit
+from indinb.images.statistics import Stats, stats
+from indinb.images.units import egain, full_at, unit
 from indinb.protocol.messages import Blob
 
 
-class Frame(Drawable):
+class Frame(Drawable, Located):
     """An image that a camera returned: a `~astropy.nddata.CCDData` that can show itself.
 
     The pixels stay as they were sent, most often uint16, and are made when somebody first looks at
@@ -121,6 +128,71 @@ class Frame(Drawable):
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
+
+    @property
+    def egain(self) -> u.Quantity | None:
+        """Electrons of one ADU, if the header tells; see `indinb.images.units.egain`."""
+        return egain(self.header)
+
+    @property
+    def bayer(self) -> str | None:
+        """Colours of the first two columns of the first two rows, like "RGGB"; None if it has none.
+
+        See `indinb.images.bayer.pattern` for which cards of the header count.
+        """
+        return pattern(self.header, self.shape[0]) if len(self.shape) == 2 else None
+
+    def debayered(self) -> Self:
+        """Make red, green and blue of a frame whose pixels have filters, by their neighbours.
+
+        Returns
+        -------
+        Frame
+            With three planes, in float32, and without the uncertainty.
+
+        Raises
+        ------
+        ImageError
+            If it has no `bayer` pattern.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> mosaic = np.tile(np.array([[9, 5], [5, 2]], np.uint16), (2, 2))
+        >>> frame = Frame(mosaic, unit="adu", header={"BAYERPAT": "RGGB"})
+        >>> frame.debayered().data[:, 0, 0]
+        array([9., 5., 2.], dtype=float32)
+        """
+        if self.bayer is None:
+            raise ImageError("the frame has no colours: BAYERPAT in its header would tell of them")
+        data = debayer(self.data, self.bayer)
+        mask = None if self.mask is None else np.broadcast_to(self.mask, data.shape)
+        header = self.header.copy()
+        for keyword in ("BAYERPAT", "XBAYROFF", "YBAYROFF"):
+            header.pop(keyword, None)
+        return type(self)(data, mask=mask, header=header, wcs=self.wcs, unit=self.unit)
+
+    def stats(self) -> Stats:
+        """Describe the pixels that are finite and not masked, in the unit of the frame.
+
+        Returns
+        -------
+        Stats
+            count, min, max, mean, median, std, mad_std, sky, sky_std, saturated. A pixel is
+            saturated from the header's SATURATE on, or else at the end of 8 or 16 bits.
+
+        Raises
+        ------
+        ImageError
+            If no pixel counts.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Frame(np.array([[1, 2, 6]], np.uint16), unit="adu").stats().mean
+        3.0
+        """
+        return stats(self.data, self.mask, str(self.unit), full_at(self.header, self.dtype))
 
     def save(self, path: str | PathLike[str] | None = None, overwrite: bool = False) -> Path:
         """Write the frame to a FITS file.

@@ -10,7 +10,10 @@ from indinb.client.observers import Change
 from indinb.client.operation import Operation
 from indinb.client.property import Property
 from indinb.images.frame import Frame
+from indinb.instruments.cameras.live import Live
+from indinb.instruments.cameras.watching import Watch
 from indinb.widgets.imaging.gallery import shown, viewer
+from indinb.widgets.imaging.liveviewer import live_viewer
 from indinb.widgets.imaging.viewer import Viewer
 from indinb.widgets.line import Widget
 from indinb.widgets.panel import Panel, Shown, connection_of
@@ -72,6 +75,8 @@ def render(thing: Any) -> display.MimeBundle:
     match thing:
         case Device() | Connection() | Property():
             return bundle | _view(panel(thing))
+        case Live() | Watch():
+            return bundle | _view(live_viewer(thing))
         case Operation():
             return bundle | _view(ProgressBar(thing))
     return bundle

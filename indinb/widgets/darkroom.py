@@ -129,8 +129,7 @@ def _developed(negative: _Negative, serial: int) -> Picture:
 
 def _drawn(frame: Frame) -> bytes:
     values = shrink(frame.data, _LONGEST)
-    top_down = str(frame.header.get("ROWORDER")).strip().upper() == "TOP-DOWN"
-    return encode_jpeg(to_bytes(values, normalization(values)), top_down)
+    return encode_jpeg(to_bytes(values, normalization(values)), frame.is_top_down)
 
 
 def facts(frame: Frame) -> Json:

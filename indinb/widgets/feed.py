@@ -20,6 +20,8 @@ class Feed:
     ----------
     flush : callable
         Called with nothing, on the clock's thread.
+    tick : float
+        Seconds between two calls, at least.
 
     Examples
     --------
@@ -30,8 +32,9 @@ class Feed:
     True
     """
 
-    def __init__(self, flush: Callable[[], None]) -> None:
+    def __init__(self, flush: Callable[[], None], tick: float = TICK) -> None:
         self._flush = flush
+        self._tick_seconds = tick
         self._lock = threading.Lock()
         self._timer: Timer | None = None
         self._is_due = False
@@ -65,6 +68,6 @@ class Feed:
             self._flush()
         finally:
             with self._lock:
-                self._next = begin + max(TICK, (time.monotonic() - begin) / SHARE)
+                self._next = begin + max(self._tick_seconds, (time.monotonic() - begin) / SHARE)
                 self._flushes = False
                 self._plan()

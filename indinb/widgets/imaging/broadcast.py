@@ -139,12 +139,18 @@ class Broadcast:
         self._patience = PATIENCE
         self._pace = Pace()
         self._closed = False
+        self._is_watched = False
         self.shown = self.dropped = 0
 
     @property
     def newest(self) -> Picture | None:
         """The picture that came last."""
         return self._newest
+
+    @property
+    def serial(self) -> int:
+        """The number of the picture that was sent last."""
+        return self._serial
 
     def hear(self, picture: Picture) -> None:
         """Take a picture; on the reader thread."""
@@ -166,8 +172,12 @@ class Broadcast:
         self._go_on()
 
     def begin_anew(self) -> None:
-        """Send the newest at once, whatever is under way: a page is there that has seen nothing."""
+        """Send the newest at once, whatever is under way: a page is there that has seen nothing.
+
+        Until the first is there, nothing is sent.
+        """
         with self._lock:
+            self._is_watched = True
             self._lose()
             self._patience = PATIENCE
         self.repeat()
@@ -196,7 +206,9 @@ class Broadcast:
     def _go_on(self) -> None:
         """Have the next picture developed, if it is its turn."""
         with self._lock:
-            if self._closed or self._develops or self._waiting is None or self._is_in_flight():
+            if not self._is_watched or self._closed or self._develops:
+                return
+            if self._waiting is None or self._is_in_flight():
                 return
             self._develops = True
         with contextlib.suppress(RuntimeError):  # the client is closed

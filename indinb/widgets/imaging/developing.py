@@ -164,11 +164,12 @@ def shaded(values: NDArray[Any], chosen: Shades, curve: vis.BaseStretch) -> NDAr
     """
     black, white, midtone = chosen
     stretch = vis.CompositeStretch(curve, Midtone(midtone))
-    if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
-        steps = np.arange(np.iinfo(values.dtype).max + 1)
-        return to_bytes(steps, vis.ImageNormalize(vmin=black, vmax=white, stretch=stretch))[values]
-    table = to_bytes(np.arange(_LAST + 1), vis.ImageNormalize(vmin=0, vmax=_LAST, stretch=stretch))
-    return table[_in_steps(values, black, white)]
+    exact = values.dtype.kind == "u" and values.dtype.itemsize <= 2
+    last = np.iinfo(values.dtype).max if exact else _LAST
+    limits = {"vmin": black, "vmax": white} if exact else {"vmin": 0, "vmax": last}
+    table = to_bytes(np.arange(last + 1), vis.ImageNormalize(**limits, stretch=stretch))
+    grey: NDArray[np.uint8] = table[values if exact else _in_steps(values, black, white)]
+    return grey
 
 
 def _in_steps(values: NDArray[Any], black: float, white: float) -> NDArray[np.uint16]:
@@ -177,7 +178,8 @@ def _in_steps(values: NDArray[Any], black: float, white: float) -> NDArray[np.ui
     with np.errstate(all="ignore"):
         steps *= _LAST / (white - black) if white > black else np.inf
         np.nan_to_num(steps, copy=False, nan=0.0, posinf=_LAST, neginf=0.0)
-        return np.clip(steps, 0, _LAST, out=steps).astype(np.uint16)
+        whole: NDArray[np.uint16] = np.clip(steps, 0, _LAST, out=steps).astype(np.uint16)
+    return whole
 
 
 def _sample(values: NDArray[Any]) -> NDArray[Any]:

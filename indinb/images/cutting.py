@@ -1,0 +1,72 @@
+"""Which pixels are around a place of an image or of the sky."""
+
+import math
+from typing import Any
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.wcs import WCS
+from astropy.wcs.utils import proj_plane_pixel_scales
+
+from indinb.errors import ImageError
+from indinb.images.region import Region
+
+
+def region_around(center: Any, size: Any, wcs: WCS | None) -> Region:
+    """Return the rectangle around a place.
+
+    Parameters
+    ----------
+    center : (float, float) or astropy.coordinates.SkyCoord
+        Column and row of a pixel, or a place on the sky.
+    size : float, Quantity, or a pair of those
+        Width and height, in pixels or as angles; one is both.
+    wcs : astropy.wcs.WCS or None
+        Of the image.
+
+    Returns
+    -------
+    Region
+        Perhaps outside the image.
+
+    Raises
+    ------
+    ImageError
+        If the image does not tell where it is on the sky, or the place is not on it.
+
+    Examples
+    --------
+    >>> region_around((100, 50), (5, 3), None)
+    Region(x=98, y=49, width=5, height=3)
+    """
+    x, y = _pixel(center, wcs)
+    width, height = _pixels(size, wcs)
+    left, bottom = (math.floor(at - length / 2 + 1) for at, length in ((x, width), (y, height)))
+    return Region(left, bottom, width, height)
+
+
+def _pixel(center: Any, wcs: WCS | None) -> tuple[float, float]:
+    if not isinstance(center, SkyCoord):
+        x, y = center
+    else:
+        x, y = _celestial(wcs).world_to_pixel(center)
+    if not np.isfinite([x, y]).all():
+        raise ImageError(f"the image shows nothing of {center}")
+    return float(x), float(y)
+
+
+def _pixels(size: Any, wcs: WCS | None) -> tuple[int, int]:
+    pair = size if np.ndim(size) else (size, size)
+    scales: Any = (1.0, 1.0)
+    if isinstance(pair[0], u.Quantity) and pair[0].unit.physical_type == "angle":
+        scales = proj_plane_pixel_scales(_celestial(wcs)) * u.deg
+    lengths = [u.Quantity(each / scale) for each, scale in zip(pair, scales, strict=True)]
+    width, height = (max(1, round(each.to_value(u.one))) for each in lengths)
+    return width, height
+
+
+def _celestial(wcs: WCS | None) -> WCS:
+    if wcs is None or not wcs.has_celestial:
+        raise ImageError("the image does not tell where on the sky it is: it has no WCS")
+    return wcs.celestial

@@ -1,0 +1,112 @@
+"""Which pixels of the sensor an image shows, as headers tell it.
+
+XORGSUBF and YORGSUBF are the first column and row that were read out, in binned pixels, as MaxIm DL
+writes them; XBINNING and YBINNING, the pixels read as one. INDI's drivers only write the latter.
+"""
+
+import math
+from typing import Any
+
+from indinb.images.bayer import is_bottom_up, offset
+from indinb.images.region import Region
+
+_OF_ALL_PIXELS = ("CHECKSUM", "DATASUM", "DATAMIN", "DATAMAX")
+
+
+def on_sensor(header: Any, rows: int, region: Region) -> Region:
+    """Return where a region of an image lies on the sensor.
+
+    Parameters
+    ----------
+    header : mapping
+        Of the image. Without the cards, it begins at the sensor's first pixel, and is not binned.
+    rows : int
+        Of the image: if ROWORDER says BOTTOM-UP, the sensor's first row is the last one.
+    region : Region
+        In pixels of the image, within it.
+
+    Returns
+    -------
+    Region
+        In unbinned pixels.
+
+    Examples
+    --------
+    >>> header = {"XBINNING": 2, "YBINNING": 2, "XORGSUBF": 100, "YORGSUBF": 50}
+    >>> on_sensor(header, 200, Region(10, 20, 30, 40))
+    Region(x=220, y=140, width=60, height=80)
+    """
+    y = rows - region.y - region.height if is_bottom_up(header) else region.y
+    across, down = (max(1, round(_number(header, key, 1))) for key in ("XBINNING", "YBINNING"))
+    left, top = (_number(header, key, 0) for key in ("XORGSUBF", "YORGSUBF"))
+    return Region(
+        round((left + region.x) * across),
+        round((top + y) * down),
+        region.width * across,
+        region.height * down,
+    )
+
+
+def take_part(header: Any, rows: int, part: Region) -> None:
+    """Let the header of an image be that of a part of it: its place, its size, and its colours.
+
+    Parameters
+    ----------
+    header : mutable mapping
+        Of the image; it is changed.
+    rows : int
+        Of the image.
+    part : Region
+        In pixels of the image, within it.
+
+    Examples
+    --------
+    >>> header = {"NAXIS1": 100, "XORGSUBF": 7, "BAYERPAT": "RGGB"}
+    >>> take_part(header, 200, Region(11, 0, 30, 40))
+    >>> header["NAXIS1"], header["XORGSUBF"], header["XBAYROFF"]
+    (30, 18, 1)
+    """
+    left_out = rows - part.height - part.y if is_bottom_up(header) else part.y
+    for keyword, more in (("XORGSUBF", part.x), ("YORGSUBF", left_out)):
+        header[keyword] = _whole(_number(header, keyword, 0) + more)
+    if "BAYERPAT" in header:
+        for keyword, more in (("XBAYROFF", part.x), ("YBAYROFF", left_out)):
+            header[keyword] = (offset(header, keyword) + more) % 2
+    for keyword, length in (("NAXIS1", part.width), ("NAXIS2", part.height)):
+        if keyword in header:
+            header[keyword] = length
+    for keyword in _OF_ALL_PIXELS:
+        if keyword in header:
+            del header[keyword]
+
+
+def part_of(item: Any, shape: tuple[int, ...]) -> Region | None:
+    """Return what an index takes from an image, if that is a rectangle without gaps.
+
+    Examples
+    --------
+    >>> part_of((slice(10, 50), slice(None, -20)), (100, 200))
+    Region(x=0, y=10, width=180, height=40)
+    """
+    places = item if isinstance(item, tuple) else (item,)
+    full = (slice(None),) * (len(shape) - len(places))
+    places = (*full, slice(None), *places[1:]) if places[0] is Ellipsis else (*places, *full)
+    spans = places[-2:]
+    if len(shape) < 2 or not all(isinstance(each, slice) for each in spans):
+        return None
+    (y, bottom, down), (x, right, across) = (
+        each.indices(length) for each, length in zip(spans, shape[-2:], strict=True)
+    )
+    if (down, across) != (1, 1) or bottom <= y or right <= x:
+        return None
+    return Region(x, y, right - x, bottom - y)
+
+
+def _number(header: Any, keyword: str, default: float) -> float:
+    told = header.get(keyword)
+    sound = isinstance(told, int | float) and math.isfinite(told) and abs(told) < 1 << 30
+    return told if sound else default
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
