@@ -4,6 +4,7 @@ window.probe = (() => {
   const SMALLEST = 150; // pixels: what is less wide or high is an icon
   const SETTLED = 400; // milliseconds without a change
   const PATIENCE = 60000;
+  const LATE = 5000; // milliseconds in which pictures may still come that were pushed too fast
 
   // Bytes that WebSockets bring, and milliseconds in the callbacks that draw.
   const counted = { bytes: 0, drawing: 0 };
@@ -79,7 +80,8 @@ window.probe = (() => {
   // What is on the screen once it changes no more.
   async function settled() {
     let [word, since] = [look(), performance.now()];
-    while (performance.now() < since + SETTLED) {
+    const end = since + LATE;
+    while (performance.now() < Math.min(since + SETTLED, end)) {
       await frame();
       const now = look();
       if (now !== word) [word, since] = [now, performance.now()];
@@ -106,14 +108,17 @@ window.probe = (() => {
     return { at, bytes: counted.bytes };
   }
 
-  // Runs a cell, and tells when pictures came to the screen, until no more come.
+  // Runs a cell, and tells when pictures came to the screen, until no more come; or soon after.
   async function followed(number) {
     let word = await settled();
     counted.bytes = 0;
     const times = [];
-    let last = Infinity;
-    run(number).then(() => { last = performance.now(); });
-    while (performance.now() < last + 3 * SETTLED) {
+    let [last, end] = [Infinity, Infinity];
+    run(number).then(() => {
+      last = performance.now();
+      end = last + LATE;
+    });
+    while (performance.now() < Math.min(last + 3 * SETTLED, end)) {
       await frame();
       const now = look();
       if (["", word].includes(now)) continue;

@@ -117,8 +117,8 @@ camera = camera.Camera()""",
     "clock.start()\nframe = Frame(data, unit='adu')\nframe",
     "clock.start()\nviewer(frame).black = black",
     "live = camera.live()\nlive",
-    "clock.start()\nawait asyncio.sleep(LIVE_SECONDS)",
-    "live.stop()\ncamera.close()",
+    "clock.start()\nawait asyncio.sleep(LIVE_SECONDS)\nlive.stop()",
+    "camera.close()",
 )
 
 WAYS = {
