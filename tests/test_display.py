@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from indinb import display
 from indinb.display import Summary
+from tests.client.conftest import slot as slot
 
 HOSTILE = "<script>alert('1')</script>&amp;<img src=x onerror=\"alert(2)\">"
 
@@ -87,3 +88,32 @@ def test_slot_is_filled_from_above(slot):
 def test_static_pages_stay_static_whoever_fills_the_slot(slot):
     slot(lambda thing: {"text/html": "widget"}, lambda operation: None)
     assert "<table>" in display.static(Thing())["text/html"]
+
+
+class Picture:
+    """Something that can be shown as a picture, unless nothing is on it."""
+
+    def __init__(self, trouble=None):
+        self._trouble = trouble
+
+    def to_png(self, *, longest):
+        if self._trouble:
+            raise self._trouble
+        return b"PNG of %d" % longest
+
+    def __repr__(self):
+        return "<Picture>"
+
+
+def test_what_is_a_picture_is_shown_as_one():
+    bundle = display.static(Picture())
+    assert bundle == {"text/plain": "<Picture>", "image/png": b"PNG of 480"}
+
+
+def test_a_picture_of_nothing_is_words():
+    assert display.static(Picture(ValueError("nothing"))) == {"text/plain": "<Picture>"}
+
+
+def test_other_troubles_of_a_picture_are_told():
+    with pytest.raises(RuntimeError, match="broken"):
+        display.static(Picture(RuntimeError("broken")))

@@ -9,6 +9,10 @@ from astropy import units as u
 
 from indinb import display
 from indinb.errors import ImageError
+<<<<<<< HEAD
+=======
+from indinb.images import saving, templates
+>>>>>>> vpy
 from indinb.images.bayer import debayer, pattern
 from indinb.images.blobs import decode
 from indinb.images.drawing import Drawable
@@ -195,20 +199,30 @@ class Frame(Drawable, Located):
         return stats(self.data, self.mask, str(self.unit), full_at(self.header, self.dtype))
 
     def save(self, path: str | PathLike[str] | None = None, overwrite: bool = False) -> Path:
-        """Write the frame to a FITS file.
+        """Write the frame to a file, in the format that its name asks for.
 
         Parameters
         ----------
         path : path-like, optional
             Where to; ``~`` is the home folder. In a folder (the current one by default) the name
             is made of object, frame type, filter, exposure and start in UTC.
+
+            ``.fits``, ``.fit`` and ``.fts`` are FITS, with mask and uncertainty; ``.fits.fz`` packs
+            that tile by tile as fpack does, and ``.fits.gz`` as a whole, both without loss.
+            ``.tif`` holds the very numbers: 8 or 16 bits, all others as float32. ``.png`` and
+            ``.jpg`` are what one sees, in 8 bits. The top row of those is the top one.
+
+            It may be a template, like ``"{object}/{filter}_{exposure}_{number}.fits"``: object,
+            type, filter, exposure, date, time, camera, temperature, binning, gain, and number,
+            which goes on from the highest there is. What the header does not tell is left out.
+            Folders of a template are made.
         overwrite : bool
             Replace a file that is there already.
 
         Returns
         -------
         pathlib.Path
-            The file written.
+            The file written; it is there as a whole, or not at all.
 
         Raises
         ------
@@ -216,6 +230,10 @@ class Frame(Drawable, Located):
             If the file is there and `overwrite` is not set.
         FileNotFoundError
             If its folder is not there.
+        ValueError
+            If the suffix, or a field of the template, is not known.
+        ImageError
+            If the format cannot hold the frame.
 
         Examples
         --------
@@ -226,14 +244,20 @@ class Frame(Drawable, Located):
         >>> frame = Frame(np.zeros((2, 3), np.uint16), unit="adu", header=header)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     frame.save(folder).name
+        ...     frame.save(f"{folder}/{{object}}/{{type}}_{{number}}.fits.fz").name
         'M-31_Light_Red_60s_2026-11-22T10-18-04.977.fits'
+        'Light_001.fits.fz'
         """
-        target = Path(path or "").expanduser().absolute()
-        if target.is_dir():
-            target /= file_name(self.header)
-        if target.exists() and not overwrite:
-            raise FileExistsError(f"{target} is there already; overwrite=True replaces it")
-        # Drivers write cards that FITS forbids; no reason to lose the frame.
-        self.to_hdu().writeto(target, output_verify="silentfix+ignore", overwrite=overwrite)
+        target = self._target(str(path or ""))
+        saving.save(self, target, overwrite)
         self.path = target
         return target
+
+    def _target(self, path: str) -> Path:
+        if templates.is_template(path):
+            target = templates.free(path, templates.fields(self.header))
+            saving.check(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return target
+        target = Path(path).expanduser().absolute()
+        return target / file_name(self.header) if target.is_dir() else target

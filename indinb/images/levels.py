@@ -16,7 +16,7 @@ from indinb.images.stretch import Shades
 
 _LAST = 65535  # the highest level
 _FINENESS = 64  # steps to one sigma of the sky's noise: the eye sees an eighth of that
-_LEAST = 1024  # steps from black to white: screens show 256
+_LEAST = 512  # steps from black to white: screens show 256
 _DARKER, _BRIGHTER = 1, 1e5  # than black and white, in widths between them, is not told apart
 _MANY = 0.9  # of bytes like the one before: otherwise it takes half the time not to count them
 _SAMPLE = 50_000  # pixels by which the sky is found

@@ -92,7 +92,7 @@ class _Sorted:
     def distances(self, center: float) -> Self:
         away = np.abs(self.values - center)
         if self.counts is None:
-            return type(self)(np.sort(away), None)
+            return type(self)(np.sort(away, kind="stable"), None)  # it falls, and then rises
         order = np.argsort(away)
         return type(self)(away[order], self.counts[order])
 

@@ -39,6 +39,10 @@ class FakeComm(BaseComm):
         """Bring a message of the widget's JavaScript, on this thread."""
         self._bring({"method": "custom", "content": content})
 
+    def bring_state(self, **traits: Any) -> None:
+        """Set traits, as the widget's JavaScript does."""
+        self._bring({"method": "update", "state": traits, "buffer_paths": []})
+
     def request_state(self) -> None:
         """Ask as a page does that is loaded anew."""
         self._bring({"method": "request_state"})

@@ -54,6 +54,8 @@ class Scene:
         When, in UTC.
     object, observer : str or None
         Of an exposure of this client.
+    readout : tuple of float or None
+        First column and row that are read out, and how many are read as one, across and down.
     """
 
     camera: str
@@ -64,6 +66,7 @@ class Scene:
     moment: dt.datetime
     object: str | None = None
     observer: str | None = None
+    readout: tuple[float, float, float, float] | None = None
 
 
 def facts(scene: Scene, header: Any) -> list[Fact]:
@@ -77,7 +80,7 @@ def facts(scene: Scene, header: Any) -> list[Fact]:
         What the driver has written, of which at least `NEEDED`; some facts follow from it.
     """
     known = [*_names(scene), *_light(scene), *_site(scene), *_position(scene, header)]
-    known += [*_settings(scene), *_focus(scene, header), *_end(header)]
+    known += [*_settings(scene), *_readout(scene), *_focus(scene, header), *_end(header)]
     told = dict(header) | {fact.keyword: fact.value for fact in known}
     written = {key: value for key, value in header.items() if is_told(value)}
     return known + list(_airmass(told | written))
@@ -184,6 +187,21 @@ def _settings(scene: Scene) -> Iterator[Fact]:
         if word in scene.settings:
             place, value = scene.settings[word]
             yield Fact(word.upper(), value, f"{unit}{place} of {scene.camera}")
+
+
+def _readout(scene: Scene) -> Iterator[Fact]:
+    """Tell which part of the sensor it is, as MaxIm DL does."""
+    if scene.readout is None:
+        return
+    left, top, across, down = scene.readout
+    yield Fact("XBINNING", int(across), "Columns read as one")
+    yield Fact("YBINNING", int(down), "Rows read as one")
+    yield Fact("XORGSUBF", _whole(left / across), "[binned pixels] First column of the subframe")
+    yield Fact("YORGSUBF", _whole(top / down), "[binned pixels] First row of the subframe")
+
+
+def _whole(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 def _focus(scene: Scene, header: Any) -> Iterator[Fact]:

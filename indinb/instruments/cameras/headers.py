@@ -30,7 +30,7 @@ from indinb.images.fitsfile import read_header
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments.cameras import controls
-from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, Chip
+from indinb.instruments.cameras.chips import GUIDE_HEAD, MAIN, Chip, counts
 from indinb.instruments.cameras.facts import NEEDED, SETTINGS, Scene, facts
 from indinb.instruments.cameras.wiring import companions
 from indinb.instruments.mounts.telescope import Telescope
@@ -190,7 +190,22 @@ def scene_of(camera: Device, chip: Chip, frame_type: str) -> Scene:
     vectors = {role: _some(others[role], names) for role, names in _TOLD.items() if role in others}
     names = {role: device.name for role, device in others.items()}
     now = dt.datetime.now(dt.UTC)
-    return Scene(camera.name, frame_type.casefold(), names, vectors, _settings(camera), now)
+    return Scene(
+        camera.name,
+        frame_type.casefold(),
+        names,
+        vectors,
+        _settings(camera),
+        now,
+        readout=_readout(camera, chip),
+    )
+
+
+def _readout(camera: Device, chip: Chip) -> tuple[float, float, float, float] | None:
+    """Tell which part of the chip is read out, if its driver tells."""
+    left, top = (number(camera, chip.named("FRAME"), member) for member in ("X", "Y"))
+    across, down = counts(camera, chip.named("BINNING"), "HOR_BIN", "VER_BIN") or (1, 1)
+    return None if left is None or top is None else (left, top, across, down)
 
 
 def _some(device: Device, names: tuple[str, ...]) -> dict[str, Vector]:

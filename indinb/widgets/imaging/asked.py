@@ -14,6 +14,7 @@ from indinb.widgets.snapshot import Json
 
 Tile = tuple[Json, list[bytes]]
 
+
 def tile(image: LoadedImage | None, wish: Json) -> Tile:
     """Return a finer part of an image and its bytes; nothing if there is none.
 

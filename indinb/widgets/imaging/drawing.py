@@ -10,12 +10,12 @@ from astropy.wcs.utils import pixel_to_skycoord
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
+from indinb.images.bayer import binned_colors
 from indinb.images.frame import Frame
 from indinb.images.levels import Levels, split
 from indinb.images.naming import exposure, frame_type, safe
 from indinb.images.region import Region
 from indinb.images.stretch import binned, factors, planes
-from indinb.widgets.imaging.sensor import bayer, colors_of, is_top_down
 from indinb.widgets.snapshot import Json
 
 MOST = 1_500_000
@@ -67,9 +67,8 @@ def overview(frame: Frame, debayer: bool = False) -> Binned:
     """
     data = pixels(frame)
     rows, columns = factors(data)
-    pattern = bayer(frame) if debayer else None
-    if pattern and rows == columns:
-        return Binned(colors_of(data, pattern, rows), (rows, rows))
+    if debayer and (pattern := colors(frame)):
+        return Binned(binned_colors(data, pattern, (rows, columns)), (columns, rows))
     return _binned(data, Region(0, 0, data.shape[-1], data.shape[-2]), columns, rows)
 
 
@@ -87,7 +86,7 @@ def part(frame: Frame, region: Region, factor: int, debayer: bool = False) -> Bi
     debayer : bool
         In colours, if the frame has a Bayer pattern.
     """
-    data, pattern = pixels(frame), bayer(frame) if debayer else None
+    data, pattern = pixels(frame), colors(frame) if debayer else None
     numbers = region.width * region.height * (3 if pattern or data.ndim == 3 else 1)
     factor = max(factor, math.ceil(math.sqrt(numbers / MOST)))
     if pattern:
@@ -102,11 +101,16 @@ def _binned(data: NDArray[Any], region: Region, columns: int, rows: int) -> Binn
 
 
 def _part_in_colors(data: NDArray[Any], pattern: str, region: Region, factor: int) -> Binned:
-    """Cut with a margin of a cell of the pattern, from which colours at the edge are made."""
+    """Cut with a margin, of which the colours at the edge are made, and as the pattern begins."""
     x, y = (max(0, start // 2 * 2 - 2) for start in (region.x, region.y))
-    right, top = region.x + region.width + 2, region.y + region.height + 2
-    cut = data[y:top, x:right]
-    return Binned(colors_of(cut, pattern, min(factor, *cut.shape)), (factor, factor), x, y)
+    cut = data[y : region.y + region.height + 2, x : region.x + region.width + 2]
+    rows, columns = (min(factor, side) for side in cut.shape)
+    return Binned(binned_colors(cut, pattern, (rows, columns)), (columns, rows), x, y)
+
+
+def colors(frame: Frame) -> str | None:
+    """Return the Bayer pattern of a frame, if it has one and room for it."""
+    return frame.bayer if frame.ndim == 2 and min(frame.shape) >= 2 else None
 
 
 def picture(frame: Frame, shown: Levels, factor: tuple[int, int]) -> Json:
@@ -118,10 +122,10 @@ def picture(frame: Frame, shown: Levels, factor: tuple[int, int]) -> Json:
         **layer(shown, factor),
         "low": low,
         "high": high,
-        "top_down": is_top_down(frame),
+        "top_down": frame.is_top_down,
         "words": words(frame),
         "unit": str(frame.unit or ""),
-        "bayer": bayer(frame) is not None,
+        "bayer": colors(frame) is not None,
         "grid": grid(celestial(frame), width, height),
     }
 

@@ -90,7 +90,8 @@ class LoadedImage:
         """Draw the overview small, as PNG."""
         table = to_bytes(self._levels.table(), self.settings.norm())
         shades = shrink(table[self._levels.pixels], longest).astype(np.uint8)
-        return encode_png(shades & _GREYS | shades >> 6, self.picture["top_down"])
+        few = (shades & _GREYS | shades >> 6).astype(np.uint8)
+        return encode_png(few, self.picture["top_down"])
 
     def _debayer(self) -> None:
         frame = self.frame
@@ -102,5 +103,8 @@ class LoadedImage:
     def _draw(self, frame: Frame) -> None:
         values, factor, *_ = drawing.overview(frame, self.settings.debayer)
         self.settings.choose_shades(values)
-        self._levels = levels(values, self.settings.shades)
+        found = levels(values, self.settings.shades)
+        if np.may_share_memory(found.pixels, values):  # else all of the frame would be kept
+            found = found._replace(pixels=found.pixels.copy())
+        self._levels = found
         self.picture = drawing.picture(frame, self._levels, factor)

@@ -12,6 +12,7 @@ from indinb.errors import ImageError
 from indinb.images.region import Region
 from indinb.images.stretch import to_bytes
 from indinb.widgets.imaging import drawing
+from indinb.widgets.imaging.colors import color_table
 from indinb.widgets.imaging.images import LoadedImage
 from indinb.widgets.snapshot import Json
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 _LONGEST = 1024  # pixels of a file
 _DPI = 72  # so that a point is a pixel
-_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "plus": "+"}
+_MARKERS = {
+    "circle": ("o", 1.0),
+    "square": ("s", 1.0),
+    "diamond": ("D", 0.5**0.5),
+    "plus": ("+", 1.0),
+}
 _GAP = 0.4  # of the arms of a crosshair is left out, so that the star is seen
 
 Extent = tuple[float, float, float, float]
@@ -83,18 +89,21 @@ def _extent(image: LoadedImage) -> Extent:
 
 def _draw(axes: "Axes", image: LoadedImage, extent: Extent) -> None:
     values, (left, bottom, width, height) = _pixels_in(image, extent)
-    shades = to_bytes(values, image.settings.norm())
-    picture = np.moveaxis(shades, 0, -1) if shades.ndim == 3 else shades
     axes.imshow(
-        picture,
-        cmap=image.settings.colormap,
-        vmin=0,
-        vmax=255,
+        _colored(to_bytes(values, image.settings.norm()), image.settings.colormap),
         origin="lower",
         interpolation="nearest",
         extent=(left - 0.5, left + width - 0.5, bottom - 0.5, bottom + height - 0.5),
         aspect="auto",
     )
+
+
+def _colored(shades: NDArray[np.uint8], colormap: str) -> NDArray[np.uint8]:
+    """Return rows by columns of red, green and blue."""
+    table = np.frombuffer(color_table(colormap), np.uint8).reshape(-1, 3)
+    if shades.ndim == 3:
+        return np.moveaxis(shades, 0, -1)
+    return table[shades] if table.size else np.stack([shades] * 3, -1)
 
 
 def _pixels_in(image: LoadedImage, extent: Extent) -> tuple[NDArray[Any], tuple[float, ...]]:
@@ -117,13 +126,13 @@ def _pixels_in(image: LoadedImage, extent: Extent) -> tuple[NDArray[Any], tuple[
 def _mark(axes: "Axes", marks: Json) -> None:
     xs, ys = (np.frombuffer(marks[name], "<f4") for name in ("xs", "ys"))
     size, color = marks["size"], marks["color"]
-    form = _MARKERS.get(marks["shape"]) or _crosshair()
+    form, part = _MARKERS.get(marks["shape"]) or (_crosshair(), 1.0)
     axes.plot(
         xs,
         ys,
         linestyle="none",
         marker=form,
-        markersize=size,
+        markersize=size * part,
         markeredgecolor=color,
         markerfacecolor="none",
         markeredgewidth=1.2,

@@ -124,11 +124,10 @@ class Viewer(Marking):
     def subframe(self) -> Region | None:
         """The box in unbinned pixels of the sensor, as cameras take it for a subframe."""
         region, shown = self.region, self._shown
-        frame: Any = shown.frame if shown else None
+        frame = shown.frame if shown else None
         if region is None or frame is None:
             return None
-        found: Region = frame.on_sensor(region)
-        return found
+        return frame.on_sensor(region)
 
     def save(self, filename: str | PathLike[str], overwrite: bool = False, **kwargs: Any) -> None:
         """Draw what is in view into a file, without asking a browser.

@@ -93,6 +93,24 @@ def test_units_and_sources_are_in_the_comments():
     assert "OBSERVER" not in comments
 
 
+# Which part of the sensor it is
+
+
+def readout(*told: float) -> dict[str, Any]:
+    scene = Scene("Camera", "light", {}, {}, {}, MOMENT, readout=told)
+    return {fact.keyword: fact.value for fact in facts(scene, fits.Header())}
+
+
+def test_the_subframe_begins_in_binned_pixels():
+    found = readout(100.0, 30.0, 2, 3)
+    assert (found["XORGSUBF"], found["YORGSUBF"]) == (50, 10)
+    assert (found["XBINNING"], found["YBINNING"]) == (2, 3)
+
+
+def test_a_subframe_may_begin_within_a_binned_pixel():
+    assert readout(101.0, 0.0, 2, 2)["XORGSUBF"] == 50.5
+
+
 # Where the telescope points
 
 

@@ -241,3 +241,39 @@ def test_a_blob_that_nobody_has_noted_stays(camera: Make):
     blob = Blob(memoryview(captures.TINY_FITS), ".fits", len(captures.TINY_FITS))
     headers = headers_of(camera().device.connection)
     assert headers.completed(blob, blob) == blob
+
+
+# Which part of the sensor it is
+
+
+@pytest.fixture
+def sky() -> Iterator[Camera]:
+    """Return a camera that sees many stars, and is quick."""
+    with indinb.simulate(seed=1, speed=20) as client:
+        client.telescope.device.connect()
+        client.camera.device.connect()
+        yield client.camera
+
+
+def test_a_region_of_a_frame_becomes_the_subframe(sky: Camera):
+    whole = sky.expose(1, binning=2, subframe="full")
+    assert (whole.header["XORGSUBF"], whole.header["YORGSUBF"]) == (0, 0)
+    outer = sky.expose(1, binning=2, subframe=whole.on_sensor((101, 50, 200, 160)))
+    assert outer.shape == (160, 200)
+    assert (outer.header["XORGSUBF"], outer.header["YORGSUBF"]) == (101, 50)
+    inner = sky.expose(1, binning=1, subframe=outer.on_sensor((11, 20, 100, 80)))
+    assert inner.shape == (160, 200)
+    assert inner.on_sensor() == (224, 140, 200, 160)
+    shown = (whole.cutout((112, 70, 100, 80)), outer.cutout((11, 20, 100, 80)), inner)
+    assert {part.on_sensor() for part in shown} == {inner.on_sensor()}
+    binned = inner.data.reshape(80, 2, 100, 2).sum((1, 3))
+    assert best_shift(shown[0].data, binned) == best_shift(shown[1].data, binned) == (0, 0)
+
+
+def best_shift(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
+    """Return by how many pixels one picture has to be moved to be most like another."""
+    shifts = [(y, x) for y in range(-3, 4) for x in range(-3, 4)]
+    return max(
+        shifts,
+        key=lambda shift: np.corrcoef(np.roll(one, shift, (0, 1)).ravel(), other.ravel())[0, 1],
+    )

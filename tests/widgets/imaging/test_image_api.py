@@ -2,7 +2,7 @@
 
 import sys
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -10,10 +10,8 @@ from typing import Any
 
 import astro_image_display_api
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from indinb.widgets import Viewer
-from tests.widgets.comms import Widget
 
 
 def _api_tests() -> Any:
@@ -36,16 +34,11 @@ class TestImageAPI(_api_tests().ImageAPITest):  # type: ignore[misc]
     image_widget_class = Viewer
 
     @pytest.fixture(autouse=True)
-    def setup(self, close_later: Callable[[Widget], Widget]) -> Iterator[None]:
-        before = set(_instances)
+    def setup(self, all_closed: None) -> None:
         self.image = self.image_widget_class()
-        yield
-        for name in _instances.keys() - before:
-            _instances[name].close()
 
 
-def test_it_is_an_image_viewer(close_later: Callable[[Widget], Widget]) -> None:
-    viewer = Viewer()
-    close_later(viewer)
+def test_it_is_an_image_viewer(new_viewer: Callable[..., Viewer]) -> None:
+    viewer = new_viewer()
     for name in typing.cast(Any, astro_image_display_api.ImageViewerInterface).__protocol_attrs__:
         assert hasattr(viewer, name), name

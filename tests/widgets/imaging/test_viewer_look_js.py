@@ -305,16 +305,20 @@ MARKED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, c
   .data.filter((_, index) => index % 4 === 3).reduce((sum, one) => sum + (one > 0), 0)"""
 
 
-@pytest.mark.parametrize("shape", ["circle", "square", "crosshair", "plus", "diamond"])
-def test_markers(viewer: ViewerPage, shape: str) -> None:
+READ_PLACE = """canvas => [...canvas.getContext("2d").getImageData(80, 80, 44, 44).data]"""
+
+
+def test_markers(viewer: ViewerPage) -> None:
     marks = viewer.root.locator(".indinb-marks")
     assert marks.evaluate(MARKED) == 0
-    viewer.assign(markers=[markers([50], [205], shape=shape, color="rgb(0, 255, 0)")])
-    read = """canvas => [...canvas.getContext("2d").getImageData(80, 80, 44, 44).data]"""
-    data = np.reshape(marks.evaluate(read), (44, 44, 4))
-    assert data[..., 3].any()
-    assert marks.evaluate(MARKED) == (data[..., 3] > 0).sum()  # nowhere else
-    assert (data[data[..., 3] > 120][:, 1] > 150).any()
+    drawn = set()
+    for shape in ("circle", "square", "crosshair", "plus", "diamond"):
+        viewer.assign(markers=[markers([50], [205], shape=shape, color="rgb(0, 255, 0)")])
+        data = np.reshape(marks.evaluate(READ_PLACE), (44, 44, 4))
+        drawn.add(data.tobytes())
+        assert marks.evaluate(MARKED) == (data[..., 3] > 0).sum()  # nowhere else
+        assert (data[data[..., 3] > 120][:, 1] > 150).any()
+    assert len(drawn) == 5
 
 
 def test_markers_have_words_and_end_with_the_picture(viewer: ViewerPage) -> None:
