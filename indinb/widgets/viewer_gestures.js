@@ -6,7 +6,7 @@
 
 /**
  * `begin(event, at)` returns what hears where a drag is, `end()` hears of its end, `hover(at)` of
- * the mouse, null when it leaves, and `pinch(factor, at)` of two fingers.
+ * the mouse, null when it leaves, and `pinch(factor, from, to)` of two fingers.
  */
 function createGestures(el, { begin, end, hover, pinch }) {
   const fingers = new Map();
@@ -39,8 +39,8 @@ function createGestures(el, { begin, end, hover, pinch }) {
   }
   function spread(before, after) {
     const [was, is] = [before, after].map(([a, b]) => Math.hypot(a[0] - b[0], a[1] - b[1]));
-    const centre = [0, 1].map((axis) => (after[0][axis] + after[1][axis]) / 2);
-    if (was > 0 && is > 0) pinch(is / was, centre);
+    const [from, to] = [before, after].map(([a, b]) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]);
+    if (was > 0 && is > 0) pinch(is / was, from, to);
   }
   function onpointerup(event) {
     if (!fingers.delete(event.pointerId)) return;

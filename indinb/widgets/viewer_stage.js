@@ -66,6 +66,10 @@ function stageView(store, view, onCursor) {
   const look = (wish) => store.set({ view: wish.length ? viewOf(placed(wish)) : [] });
   const middle = () => size.map((length) => length / 2);
   const zoom = (factor, anchor = middle()) => look(zoomed(place(), factor, anchor));
+  function pinch(factor, from, to) {
+    const next = zoomed(place(), factor, from);
+    look(next.length ? panned(placed(next), to[0] - from[0], to[1] - from[1]) : []);
+  }
   const fit = () => look([]);
   const oneToOne = () => look(scaledTo(place(), 1 / density()));
 
@@ -154,7 +158,7 @@ function stageView(store, view, onCursor) {
     begin: dragOf,
     end: () => isBoxing && setBoxing(false),
     hover: (at) => point(at && pixelAt(at), false),
-    pinch: (factor, at) => zoom(factor, at),
+    pinch,
   });
 
   // ---- Wheel and keys ----

@@ -329,3 +329,25 @@ def test_markers_have_words_and_end_with_the_picture(viewer: ViewerPage) -> None
     assert marks.evaluate(MARKED) > bare + 200
     viewer.assign(view=[128, 128, 600], markers=[markers([-40, 300], [128, 128])])
     assert marks.evaluate(MARKED) == 0
+
+
+def test_two_fingers_zoom(viewer: ViewerPage) -> None:
+    touch = viewer.page.context.new_cdp_session(viewer.page)
+    box = viewer.stage.bounding_box()
+    assert box is not None
+
+    def lay(type_: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"x": box["x"] + x, "y": box["y"] + y, "id": number}
+            for number, (x, y) in enumerate(places)
+        ]
+        touch.send("Input.dispatchTouchEvent", {"type": type_, "touchPoints": points})
+
+    viewer.stage.focus()
+    lay("touchStart", (206, 256))
+    lay("touchStart", (206, 256), (306, 256))
+    lay("touchMove", (181, 256), (331, 256))
+    lay("touchMove", (156, 256), (356, 256))
+    lay("touchEnd")
+    viewer.page.wait_for_function("Math.abs(widget.saved.view?.[2] - 128) < 1")
+    assert viewer.saved["view"][:2] == pytest.approx([127.5, 127.5], abs=0.6)
