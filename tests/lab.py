@@ -18,6 +18,7 @@ import nbformat
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 ROOT = Path(__file__).parents[1]
+PYTHON = Path(sys.executable)
 START_SECONDS = 60
 CELL_SECONDS = 90
 NUMBERED = re.compile(r"\[\d+\]")
@@ -48,8 +49,11 @@ NEWS = "@jupyterlab/apputils-extension:announcements"  # a pop-up that would hid
 
 
 @contextmanager
-def jupyter_lab(folder: Path, private: Path) -> Iterator[str]:
-    """Serve a folder; yields the address. All of Jupyter's own files go to `private`."""
+def jupyter_lab(folder: Path, private: Path, python: Path = PYTHON) -> Iterator[str]:
+    """Serve a folder; yields the address. All of Jupyter's own files go to `private`.
+
+    It is the JupyterLab of an interpreter, which also runs its kernels: ours by default.
+    """
     (private / "config" / "labconfig").mkdir(parents=True)
     disabled = json.dumps({"disabledExtensions": {NEWS: True}})
     (private / "config" / "labconfig" / "page_config.json").write_text(disabled)
@@ -64,7 +68,7 @@ def jupyter_lab(folder: Path, private: Path) -> Iterator[str]:
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     command = ["jupyterlab", "--no-browser", "--allow-root", *flags]
-    with served(command, f"http://127.0.0.1:{port}/api/status", private):
+    with served(command, f"http://127.0.0.1:{port}/api/status", private, python):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -75,7 +79,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], url: str, private: Path) -> Iterator[None]:
+def served(command: list[str], url: str, private: Path, python: Path = PYTHON) -> Iterator[None]:
     """Run a module of Jupyter's that serves pages, from when `url` answers.
 
     Its kernels import what is tested here, and the tests as well.
@@ -91,7 +95,7 @@ def served(command: list[str], url: str, private: Path) -> Iterator[None]:
     }
     with (private / "log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [python, "-m", *command],
             stdout=log,
             stderr=log,
             env=environment,

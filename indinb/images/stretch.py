@@ -182,8 +182,8 @@ class Midtone(vis.BaseStretch):  # type: ignore[misc]  # astropy has no types
         self.midtone = float(midtone)
 
     def __call__(self, values: Any, clip: bool = True, out: Any = None) -> Any:
-        """Transform values from 0 to 1, as all stretches of astropy do."""
-        values = np.clip(values, 0, 1, out=out) if clip else np.asarray(values)
+        """Transform values from 0 to 1; others are cut, as the function has a pole beyond."""
+        values = np.clip(values, 0, 1, out=out)
         m = self.midtone
         return np.divide((m - 1) * values, (2 * m - 1) * values - m, out=out)
 

@@ -6,20 +6,28 @@ A widget's module is one text: it has no address from which it could import othe
 import base64
 import re
 import zlib
+from hashlib import sha256
 from pathlib import Path
 
 _HERE = Path(__file__).parent
 _COMMENTS_AND_INDENTATION = re.compile(r"^\s*(?:/\*.*?\*/|//[^\n]*$)?\s*", re.MULTILINE | re.DOTALL)
 
-# Each new widget sends its module to the browser; packed, a quarter of it is left.
+# Each new widget sends its module to the browser; packed, a quarter of it is left. The page
+# unpacks and compiles the same one but once, which takes longer than to draw what it shows.
 _LOADER = """\
-const packed = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+const load = async (packed) => {
+const stream = new DecompressionStream("deflate");
+const writer = stream.writable.getWriter();
+writer.write(Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)));
+writer.close();
 const headers = { "Content-Type": "text/javascript" };
-const url = URL.createObjectURL(await new Response(stream, { headers }).blob());
+const url = URL.createObjectURL(await new Response(stream.readable, { headers }).blob());
 const module = await import(url);
 URL.revokeObjectURL(url);
-export default module.default;
+return module.default;
+};
+const loaded = (globalThis.indinbModules ??= {});
+export default await (loaded["%s"] ??= load("%s"));
 """
 
 
@@ -32,8 +40,8 @@ def module(*names: str) -> str:
         Files of this room, in the order in which they build on each other. They share one scope,
         and the last one exports.
     """
-    packed = zlib.compress(source(*names).encode(), 9)
-    return _LOADER % base64.b64encode(packed).decode()
+    text = source(*names).encode()
+    return _LOADER % (sha256(text).hexdigest(), base64.b64encode(zlib.compress(text, 9)).decode())
 
 
 def style(*names: str) -> str:

@@ -14,9 +14,13 @@ function numbersOf(Type, { buffer, byteOffset, byteLength }) {
   return new Type(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
+/** Unpack; without a Blob, for which the browser would ask another of its processes. */
 async function inflate(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const stream = new DecompressionStream("deflate");
+  const writer = stream.writable.getWriter();
+  const unpacked = new Response(stream.readable).arrayBuffer();
+  await Promise.all([writer.write(packed), writer.close()]);
+  return new Uint8Array(await unpacked);
 }
 
 /** Join levels that came as low bytes, and high bytes that are packed. */

@@ -1,8 +1,9 @@
 """How fast indinb is, beside its peers and the bare machine: one command, one table.
 
     python -m tests.benchmarks setup     installs the peers into .benchmarks/
-    python -m tests.benchmarks           measures everything, in five to ten minutes
+    python -m tests.benchmarks           measures everything, in ten to fifteen minutes
     python -m tests.benchmarks blobs     measures the cases of that name
+    python -m tests.benchmarks viewer    measures how soon a frame is on the screen: see `viewers`
 
 Each figure is the median of several runs. A run is a fresh process of the client's own interpreter,
 and the clients take turns, so that whatever else the machine does meets all of them. They talk to

@@ -1,15 +1,21 @@
-"""The peers, each in a virtual environment of its own."""
+"""The peers, each in a virtual environment of its own; and one with all that show pictures."""
 
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
-_FOLDER = Path(__file__).parents[2] / ".benchmarks"
+_ROOT = Path(__file__).parents[2]
+_FOLDER = _ROOT / ".benchmarks"
 _PACKAGES = {
     # The wheel holds all it needs; what it requires besides compiles C, and is not imported.
     "pyindi": [["--no-deps", "pyindi-client"], ["astropy"]],
     "indipyclient": [["indipyclient"], ["astropy"]],
+    # Its interface declares Python 3.12, and runs on 3.11.
+    "viewers": [
+        ["--ignore-requires-python", "astro-image-display-api>=0.3"],
+        ["astrowidgets>=0.6", "ipympl", "matplotlib", f"--editable={_ROOT}[lab]"],
+    ],
 }
 
 

@@ -2,32 +2,45 @@
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from tests.benchmarks.cases import PEERS, Case
 from tests.benchmarks.runner import Figures
 
-_CLIENTS = {
-    "indinb": "indinb",
-    "pyindi": "pyindi-client",
-    "indipyclient": "indipyclient",
-    "raw": "raw recv",
-    "lxml": "lxml alone",
-}
-_RATIOS = {"x pyindi": ("pyindi",), "x best peer": PEERS, "x raw recv": ("raw",)}
+
+class Columns(NamedTuple):
+    """Who is measured, by the heads of columns; and those to whom indinb is compared."""
+
+    clients: Mapping[str, str]
+    ratios: Mapping[str, tuple[str, ...]]
 
 
-def head(runs: int) -> str:
+INDI = Columns(
+    {
+        "indinb": "indinb",
+        "pyindi": "pyindi-client",
+        "indipyclient": "indipyclient",
+        "raw": "raw recv",
+        "lxml": "lxml alone",
+    },
+    {"x pyindi": ("pyindi",), "x best peer": PEERS, "x raw recv": ("raw",)},
+)
+
+
+def head(runs: int, columns: Columns = INDI) -> str:
     """Return the first lines: where this is measured, and what the columns are."""
     load, *_ = os.getloadavg()
     where = f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} before"
-    return f"Medians of {runs}; {where}\n" + _line("", "", (*_CLIENTS.values(), *_RATIOS))
+    return f"Medians of {runs}; {where}\n" + _line(
+        "", "", (*columns.clients.values(), *columns.ratios)
+    )
 
 
-def row(case: Case, figures: Figures) -> str:
+def row(case: Case, figures: Figures, columns: Columns = INDI) -> str:
     """Return the line of a case: the figures, and how many times better indinb is."""
-    cells = [figures.get(client) for client in _CLIENTS]
-    cells += [_ratio(case, figures, others) for others in _RATIOS.values()]
+    cells = [figures.get(client) for client in columns.clients]
+    cells += [_ratio(case, figures, others) for others in columns.ratios.values()]
     return _line(case.title, case.unit, map(_number, cells))
 
 

@@ -56,7 +56,7 @@ def test_the_style_is_one_line_with_all_its_rules() -> None:
 
 def test_a_packed_module_is_small_and_holds_its_source() -> None:
     text = module.module(*PARTS)
-    packed = re.search(r'atob\("([A-Za-z0-9+/=]+)"\)', text)
+    packed = re.search(r'load\("([A-Za-z0-9+/=]+)"\)', text)
     assert packed is not None
     assert zlib.decompress(base64.b64decode(packed[1])).decode() == module.source(*PARTS)
     assert len(text) < 0.5 * len(module.source(*PARTS))
