@@ -9,10 +9,7 @@ from astropy import units as u
 
 from indinb import display
 from indinb.errors import ImageError
-<<<<<<< HEAD
-=======
 from indinb.images import saving, templates
->>>>>>> vpy
 from indinb.images.bayer import debayer, pattern
 from indinb.images.blobs import decode
 from indinb.images.drawing import Drawable
