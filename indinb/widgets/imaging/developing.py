@@ -12,7 +12,6 @@ from indinb.images.region import Region
 from indinb.images.stretch import Midtone, Shades, encode_jpeg, shades, to_bytes
 from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.broadcast import Grade
-from indinb.widgets.imaging.sensor import bayer, is_top_down
 from indinb.widgets.snapshot import Json
 
 _MARGIN = 1.5  # around what is in view, as nobody here knows how wide the canvas is
@@ -87,11 +86,11 @@ def develop(frame: Frame, look: Look, grade: Grade, before: Shades | None) -> De
     height, width = drawing.pixels(frame).shape[-2:]
     region = part_in_view(look.view, width, height)
     factor = -(-max(region.width, region.height) // grade.longest)
-    shown = drawing.part(frame, region, factor, look.debayer and bayer(frame) is not None)
+    shown = drawing.part(frame, region, factor, look.debayer and drawing.colors(frame) is not None)
     sample = _sample(shown.values)
     chosen = look.shades or steadied(before, shades(sample, look.interval, look.curve))
     grey = shaded(shown.values, chosen, look.curve)
-    top_down = is_top_down(frame)
+    top_down = frame.is_top_down
     low, high, counts = histogram(sample)
     rows, columns = grey.shape[-2:]
     facts: Json = {
