@@ -10,6 +10,7 @@ from indinb.client import lifetime
 from indinb.client.archive import Archive
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
 from indinb.errors import ConnectionFailed, OutOfRange
+from indinb.images import templates
 from indinb.instruments.cameras.headers import headers_of
 from indinb.instruments.cameras.live import end_lives
 from indinb.instruments.ensemble import Ensemble
@@ -99,6 +100,11 @@ class Client(Ensemble):
         ``M31_Light_Red_60s_001_2026-11-22T10-18-04.977.fits``. Files that are being written begin
         with a dot and end with ``.part``.
 
+        It may also be a template, like ``"~/astro/{object}/{date}/{type}_{number}"``, with the
+        fields of `Frame.save`; it names the files, whose suffix and three digits of a number are
+        added if it has none, and its folders are made. ValueError names the fields if one is not
+        known.
+
         What cannot be written is reported at once, and is `unsaved`; assign a folder again, and
         it is written there.
         """
@@ -109,7 +115,13 @@ class Client(Ensemble):
         if self.archive is None:
             headers = headers_of(self)
             self.archive = Archive(self, headers.label, headers.hear)
-        self.archive.save_to(folder)
+        if folder is None:
+            self.archive.save_to(None)
+            return
+        place, template = str(folder), None
+        if templates.is_template(place):
+            place, template = templates.split(place)
+        self.archive.save_to(place, partial(headers_of(self).label, template=template))
 
     @property
     def unsaved(self) -> tuple[Blob, ...]:

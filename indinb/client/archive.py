@@ -85,13 +85,15 @@ class Archive:
         """What is not on disk yet, oldest first."""
         return tuple(arrival.blob for arrival in self._backlog.arrivals())
 
-    def save_to(self, folder: str | PathLike[str] | None) -> None:
+    def save_to(self, folder: str | PathLike[str] | None, label: Labeler | None = None) -> None:
         """Write what is unsaved to a folder, and then all that arrives.
 
         Parameters
         ----------
         folder : path-like or None
             It is made if it is not there. None: write no more than what has arrived already.
+        label : callable, optional
+            Names the files from now on, instead of the one before.
 
         Raises
         ------
@@ -102,6 +104,8 @@ class Archive:
             self._stop()
             return
         self._backlog.folder = Folder(folder)
+        if label is not None:
+            self._label = self._backlog.label = label
         if self._subscription is None:
             self._subscription = self._connection.observers.add((None, None), self._hear)
         if not all(map(self._write_soon, self._backlog.arrivals())):

@@ -40,3 +40,8 @@ def _holding(vector: Vector, blobs: dict[str, Blob]) -> Vector:
 def is_video(blob: Blob) -> bool:
     """Whether it is one of many pictures, as cameras send them for people to look at."""
     return "stream" in blob.format.casefold()
+
+
+def is_raw_video(blob: Blob) -> bool:
+    """Whether it is video that does not tell its size: ``.stream`` or ``.stream.z``."""
+    return blob.format.casefold().strip().removesuffix(".z").endswith("stream")

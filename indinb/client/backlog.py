@@ -66,7 +66,7 @@ class Backlog:
     Parameters
     ----------
     label : callable
-        Says how to name the file of a BLOB, and what to write.
+        Says how to name the file of a BLOB, and what to write; another may take its place.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Backlog:
     def __init__(self, label: Labeler) -> None:
         self.folder: Folder
         self.cost = 0
-        self._label = label
+        self.label = label
         self._fate = _STAYS
         self._lock = threading.Lock()  # of the cost and the next two; never held for long
         self._paths: dict[int, Path | None] = {}  # of all BLOBs that are alive, by their id()
@@ -178,7 +178,7 @@ class Backlog:
         if self._unsaved.get(id(arrival.blob)) is not arrival:  # another thread was faster
             return None
         try:
-            stem, time, suffix, data = self._label(*arrival)
+            stem, time, suffix, data = self.label(*arrival)
             path = self.folder.put(stem, f"{time}{suffix}", data)
         except Exception as error:  # whatever it is, the frame must not be lost
             return error

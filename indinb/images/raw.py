@@ -15,7 +15,10 @@ _KINDS: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype("<u2"), 32: 
 
 
 def read_raw(
-    data: bytes | memoryview, geometry: Geometry | None, interleaved: bool = False
+    data: bytes | memoryview,
+    geometry: Geometry | None,
+    interleaved: bool = False,
+    widest: int = 32,
 ) -> Image:
     """Give raw pixels their shape.
 
@@ -29,6 +32,8 @@ def read_raw(
         blue, and also the kind of the numbers if `Geometry.bits` leaves it open.
     interleaved : bool
         Whether the colours come pixel by pixel; else plane by plane.
+    widest : int
+        Bits of the numbers, at most, where `Geometry.bits` leaves them open.
 
     Returns
     -------
@@ -49,7 +54,7 @@ def read_raw(
     if geometry is None:
         raise ImageError("raw pixels do not tell the size of their image: give its Geometry")
     view = unchanging(data)
-    planes, kind = _layout(len(view), geometry)
+    planes, kind = _layout(len(view), geometry, widest)
     shape = (geometry.height, geometry.width) if planes == 1 else (planes, *geometry[1::-1])
     make = partial(_by_plane if interleaved and planes > 1 else _as_they_are, view, kind, shape)
     return Image(Pixels(shape, kind.newbyteorder("="), make), top_down())
@@ -66,19 +71,19 @@ def _by_plane(data: memoryview, kind: np.dtype[Any], shape: tuple[int, ...]) -> 
     return np.array(pixels, kind.newbyteorder("="), order="C")
 
 
-def _layout(size: int, geometry: Geometry) -> tuple[int, np.dtype[Any]]:
+def _layout(size: int, geometry: Geometry, widest: int) -> tuple[int, np.dtype[Any]]:
     """Find the number of planes and the kind of numbers that fill the bytes: one fits, or none."""
     width, height, bits = geometry
     if width > 0 and height > 0:
-        for planes, kind in itertools.product((1, 3), _kinds(bits)):
+        for planes, kind in itertools.product((1, 3), _kinds(bits, widest)):
             if size == planes * height * width * kind.itemsize:
                 return planes, kind
     depth = "" if bits is None else f" of {bits} bits"
     raise ImageError(f"{size} bytes are no raw image of {width} x {height} pixels{depth}")
 
 
-def _kinds(bits: int | None) -> Iterable[np.dtype[Any]]:
+def _kinds(bits: int | None, widest: int) -> Iterable[np.dtype[Any]]:
     """List the kinds that it may be; a sensor of 12 bits fills 16."""
     if bits is None:
-        return _KINDS.values()
+        return [kind for room, kind in _KINDS.items() if room <= widest]
     return [kind for room, kind in _KINDS.items() if bits <= room][:1]

@@ -42,6 +42,7 @@ JPEG_QUALITY = 85
 
 _SAMPLE = 100_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
+_LEAST_MIDTONE = 1e-9  # 1 minus it is still less than 1
 _Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 
 
@@ -89,8 +90,10 @@ def planes(data: NDArray[Any]) -> NDArray[Any]:
     """
     image = data[0] if data.ndim == 3 and len(data) == 1 else data
     if not image.size or image.ndim < 2 or image.shape[:-2] not in ((), (3,)):
-        shape = "x".join(map(str, data.shape))
+        shape = "x".join(map(str, data.shape)) or "single"
         raise ImageError(f"no picture of {shape} numbers: it takes one plane of pixels, or three")
+    if image.dtype.kind not in "buif":
+        raise ImageError(f"no picture of {image.dtype.name}: it takes real numbers")
     return image
 
 
@@ -179,8 +182,8 @@ class Midtone(vis.BaseStretch):  # type: ignore[misc]  # astropy has no types
         self.midtone = float(midtone)
 
     def __call__(self, values: Any, clip: bool = True, out: Any = None) -> Any:
-        """Transform values from 0 to 1, as all stretches of astropy do."""
-        values = np.clip(values, 0, 1, out=out) if clip else np.asarray(values)
+        """Transform values from 0 to 1; others are cut, as the function has a pole beyond."""
+        values = np.clip(values, 0, 1, out=out)
         m = self.midtone
         return np.divide((m - 1) * values, (2 * m - 1) * values - m, out=out)
 
@@ -241,12 +244,13 @@ def auto_shades(values: NDArray[Any], stretch: str | vis.BaseStretch = "linear")
     finite = _finite(values.reshape(-1)[:: max(1, values.size // _SAMPLE)])
     if not finite.size:
         return shades(values, "minmax")
-    sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
-    black = sky - 3 * float(mad_std(finite))
-    if not black < sky < white:
+    with np.errstate(all="ignore"):  # of numbers near the largest that there are
+        sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
+        black = sky - 3 * float(mad_std(finite))
+    if not black < sky < white < black + np.finfo(float).max:
         return shades(values, "minmax")
     share = float(_named(stretch, STRETCHES)(np.array([(sky - black) / (white - black)]))[0])
-    return Shades(black, white, float(Midtone(_SKY)(share)))
+    return Shades(black, white, max(float(Midtone(_SKY)(share)), _LEAST_MIDTONE))
 
 
 def shades(
@@ -360,7 +364,8 @@ def to_bytes(values: NDArray[Any], norm: vis.ImageNormalize) -> NDArray[np.uint8
     """
     with np.errstate(all="ignore"):
         shades: NDArray[Any] = np.nan_to_num(norm(values, clip=True).data)
-    return (255 * shades).astype(np.uint8)
+    # Some stretches leave the way from 0 to 1, and bytes would begin anew.
+    return (255 * np.clip(shades, 0, 1, out=shades)).astype(np.uint8)
 
 
 def encode_png(shades: NDArray[np.uint8], top_down: bool = False) -> bytes:

@@ -12,11 +12,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from indinb.images.naming import exposure, frame_type, safe
+from astropy.io import fits
+
+from indinb.errors import ImageError
+from indinb.images.fitsfile import read_header
+from indinb.images.naming import Label, exposure, frame_type, safe
 from indinb.protocol.messages import parse_timestamp
 
 _DIGITS = "03"  # of numbers, unless the template says otherwise
 _WHEN = ("date", "time")
+_KEYWORDS = (
+    *("OBJECT", "FRAME", "IMAGETYP", "FILTER", "EXPTIME", "DATE-OBS", "INSTRUME", "CCD-TEMP"),
+    *("XBINNING", "YBINNING", "GAIN"),
+)
 
 Fields = Mapping[str, str]
 
@@ -187,3 +195,54 @@ def _number(header: Any, keyword: str, spec: str) -> str:
     told = header.get(keyword)
     sound = isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told)
     return format(told, spec) if sound else ""
+
+
+def split(template: str) -> tuple[str, str]:
+    """Part a template into the folder that it begins with, and the rest.
+
+    Raises
+    ------
+    ValueError
+        If a field is not known, or the number is not in the name itself.
+
+    Examples
+    --------
+    >>> split("~/astro/{object}/{date}/{type}_{number}")
+    ('~/astro', '{object}/{date}/{type}_{number}')
+    """
+    check(template)
+    if any(name == "number" for name, _ in _fields_in(template.rpartition("/")[0])):
+        raise ValueError("{number} goes into the last part, the name of the file")
+    folder, _, _ = template.partition("{")[0].rpartition("/")
+    return folder or ("/" if template.startswith("/") else "."), template[len(folder) :].lstrip("/")
+
+
+def label(template: str, plain: Label, device: str, arrived: dt.datetime) -> Label:
+    """Name the file of a BLOB by a template, instead of as `naming.label` does.
+
+    Parameters
+    ----------
+    template : str
+        Folders and name. The number is set off by ``_``, and comes last if there is none; a suffix
+        of FITS is left out, as that of the BLOB counts.
+    plain : Label
+        From `naming.label`.
+    device : str
+        Whose it is, for the camera if the header does not tell.
+    arrived : datetime.datetime
+        For date and time, likewise.
+    """
+    try:
+        header = read_header(plain.data, _KEYWORDS)
+    except ImageError:
+        header = fits.Header()
+    told = fields(header, arrived)
+    known = {**told, "camera": told["camera"] or safe(device)}
+    before, after = _around_number(re.sub(r"(\.fits?|\.fts)?(\.[fg]z)?$", "", template))
+    end = filled(after, known).name if after else ""
+    return plain._replace(stem=filled(before, known).as_posix(), start=end)
+
+
+def _around_number(template: str) -> tuple[str, str]:
+    found = re.search(r"_?\{number[^}]*\}_?", template)
+    return (template[: found.start()], template[found.end() :]) if found else (template, "")

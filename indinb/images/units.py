@@ -20,7 +20,7 @@ def unit(header: fits.Header) -> u.UnitBase:
     (Unit("electron"), Unit("adu"))
     """
     try:
-        return u.Unit(header.get("BUNIT", "adu"))
+        return u.Unit(str(header.get("BUNIT", "adu")), parse_strict="raise")
     except (ValueError, TypeError):  # "ADU" is one of those
         return u.adu
 

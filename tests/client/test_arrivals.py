@@ -2,7 +2,7 @@
 
 import pytest
 
-from indinb.client.arrivals import arrived, is_video, with_only
+from indinb.client.arrivals import arrived, is_raw_video, is_video, with_only
 from indinb.client.observers import Change
 from indinb.protocol.messages import Blob, Notice
 from indinb.protocol.vocabulary import Kind, State
@@ -82,3 +82,15 @@ def test_what_is_left_holds_only_what_it_is_told_to():
 def test_what_has_no_blobs_is_left_as_it_is():
     (change,) = changes_of([TEMPERATURE], update(TEMPERATURE, State.BUSY))
     assert with_only(change, {}) is change
+
+
+@pytest.mark.parametrize(
+    ("format", "raw"),
+    [
+        *[(each, True) for each in (".stream", ".stream.z", "stream", ".STREAM", ".Stream.Z")],
+        *[(each, False) for each in (".stream_jpg", ".fits", ".fits.z", ".bin", "", ".z")],
+    ],
+)
+def test_raw_video_does_not_tell_its_size(format, raw):
+    assert is_raw_video(blob(format)) is raw
+    assert is_video(blob(format)) or not raw

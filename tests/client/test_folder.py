@@ -264,3 +264,11 @@ def test_a_program_that_is_killed_while_it_writes(written: int, tmp_path: Path):
     assert all(path.stat().st_size == 4 << 20 for path in tmp_path.glob("M31*"))
     assert set(paths) <= set(tmp_path.glob("M31*"))
     assert len(list(tmp_path.iterdir())) <= len(paths) + 2
+
+
+def test_a_stem_may_begin_with_folders_and_an_end_may_be_a_suffix(tmp_path):
+    folder = Folder(tmp_path)
+    paths = [folder.put("M31/Red/Light", ".fits", b"...") for _ in range(2)]
+    paths.append(Folder(tmp_path).put("M31/Red/Light", ".fits", b"..."))
+    names = [path.relative_to(tmp_path).as_posix() for path in paths]
+    assert names == [f"M31/Red/Light_00{number}.fits" for number in (1, 2, 3)]

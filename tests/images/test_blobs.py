@@ -128,6 +128,34 @@ def test_video_of_8_bits_from_a_sensor_of_16():
         decode(blob(video, ".bin"), GEOMETRY)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("shape", [(4, 6), (3, 4, 6)], ids=["grey", "colours"])
+@pytest.mark.parametrize("dtype", ["u1", "<u2"])
+def test_all_kinds_of_raw_video(dtype, shape, packed):
+    expected = pixels(shape).astype(dtype)
+    video = (np.moveaxis(expected, 0, -1) if len(shape) == 3 else expected).tobytes()
+    sent = blob(zlib.compress(video), ".stream.z", len(video)) if packed else blob(video, ".stream")
+    for bits in (None, 8, 12, 16):
+        data, header = decode(sent, GEOMETRY._replace(bits=bits))
+        np.testing.assert_array_equal(data, expected)
+        assert data.dtype == expected.dtype
+        assert header["ROWORDER"] == "TOP-DOWN"
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_jpeg_video_may_be_coloured(mode):
+    file = io.BytesIO()
+    PIL.Image.new(mode, (8, 6), "white").save(file, "JPEG")
+    data, _ = decode(blob(file.getvalue(), ".stream_jpg"), GEOMETRY)
+    assert data.shape == {"L": (6, 8), "RGB": (3, 6, 8)}[mode]
+    assert (data == 255).all()
+
+
+def test_video_of_a_size_four_times_as_large_is_none_of_32_bits():
+    with pytest.raises(ImageError, match="96 bytes are no raw image of 6 x 4 pixels"):
+        decode(blob(bytes(4 * 24), ".stream"), GEOMETRY)
+
+
 def test_the_geometry_may_have_changed_in_mid_stream():
     with pytest.raises(ImageError, match=r"12 bytes .* 6 x 4 pixels$"):
         decode(blob(bytes(12), ".stream"), GEOMETRY)

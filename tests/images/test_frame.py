@@ -207,6 +207,30 @@ def test_ccdproc_calibrates_and_combines(frame):
     np.testing.assert_array_equal(combined.data, PIXELS)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_ccdproc_calibrates_what_may_not_be_written_to(dtype):
+    sent = fits_bytes(np.full((20, 30), 100, dtype), fits.Header({"EXPTIME": 2.0}))
+    light, bias = Frame.from_fits(sent), Frame.from_fits(sent) * 0.1
+    flat = Frame.from_fits(sent) * 0.5
+    reduced = ccdproc.flat_correct(ccdproc.subtract_bias(light, bias), flat)
+    assert type(reduced) is Frame
+    assert reduced.dtype == np.float32
+    assert reduced.unit == u.adu
+    np.testing.assert_allclose(reduced.data, 90)
+    assert (light.data == 100).all()
+    combiner = ccdproc.Combiner([light, reduced, reduced])
+    combiner.sigma_clipping(low_thresh=1, high_thresh=1)
+    np.testing.assert_allclose(combiner.median_combine().data, 90)
+    gained = ccdproc.gain_correct(
+        ccdproc.create_deviation(
+            light, gain=2 * u.electron / u.adu, readnoise=5 * u.electron, disregard_nan=True
+        ),
+        2 * u.electron / u.adu,
+    )
+    assert gained.unit == u.electron
+    np.testing.assert_allclose(gained.uncertainty.array, np.sqrt(200 + 25))
+
+
 def test_the_four_operators():
     a, b = counts(60_000), counts(3)
     assert ((a + a).data == 120_000).all()
@@ -486,6 +510,7 @@ def test_coordinates_are_those_of_the_pixels(given, order, request):
 def test_with_a_wcs_the_axes_show_the_sky(sky):
     axes = sky.plot()
     assert axes.wcs.has_celestial
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("RA", "Dec")
     axes.figure.canvas.draw()
     plt.close(axes.figure)
 

@@ -106,6 +106,18 @@ def test_sizes_that_do_not_fit(geometry, size):
         read_raw(bytes(size), Geometry(*geometry))
 
 
+@given(SIDES, SIDES)
+def test_wide_numbers_may_be_ruled_out(width, height):
+    """Else a picture of another size would be one of 32 bits, all wrong."""
+    geometry = Geometry(width, height)
+    for bytes_of_pixel in (1, 2, 3, 6):
+        assert read_raw(bytes(bytes_of_pixel * width * height), geometry, widest=16)
+    for bytes_of_pixel in (4, 12):
+        with pytest.raises(ImageError, match="are no raw image"):
+            read_raw(bytes(bytes_of_pixel * width * height), geometry, widest=16)
+    assert read_raw(bytes(4), Geometry(1, 1, 32), widest=16).data.dtype == np.uint32
+
+
 def test_no_size_is_guessed():
     with pytest.raises(ImageError, match="do not tell the size of their image: give its Geometry"):
         read_raw(bytes(100), None)

@@ -2,7 +2,7 @@ import io
 
 import numpy as np
 import pytest
-from astropy.visualization import ManualInterval, PowerStretch
+from astropy.visualization import ContrastBiasStretch, ManualInterval, PowerStretch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
@@ -95,9 +95,27 @@ def test_type_of_the_means(given, binned):
 
 @pytest.mark.parametrize("shape", [(), (5,), (0, 3), (3, 0, 3), (2, 4, 4), (4, 4, 3), (1, 3, 4, 4)])
 def test_what_is_not_an_image(shape):
-    sides = "x".join(map(str, shape))
+    sides = "x".join(map(str, shape)) or "single"
     with pytest.raises(ImageError, match=f"no picture of {sides} numbers"):
         shrink(np.zeros(shape))
+
+
+@pytest.mark.parametrize("kind", [complex, "U4", "M8[s]", object])
+def test_what_is_not_a_number(kind):
+    with pytest.raises(ImageError, match=r"no picture of \S+: it takes real numbers"):
+        shrink(np.zeros((4, 4), kind))
+
+
+@pytest.mark.parametrize("largest", [1e30, 1e300, 1.7e308])
+@pytest.mark.parametrize("stretch", ["linear", "sqrt", "asinh", "log"])
+def test_shades_of_numbers_without_measure(largest, stretch):
+    data = np.random.default_rng(0).normal(500, 10, (100, 100))
+    data[:20] = largest
+    shown = picture(data, "auto", stretch)  # from the bottom up
+    assert (shown[-20:] == 255).all()
+    assert shown[:-20].max() < 255
+    data[20:40] = -largest
+    assert (picture(data, "auto", stretch)[-20:] == 255).all()
 
 
 def test_shades_run_from_black_to_white():
@@ -272,4 +290,11 @@ def test_midtones_are_between_black_and_white(midtone):
 
 def test_values_beyond_white_are_white_in_a_midtone():
     np.testing.assert_allclose(Midtone(0.3)(np.array([-1.0, 2.0])), [0, 1])
-    assert Midtone(0.3)(np.array([2.0]), clip=False)[0] != 1
+    np.testing.assert_allclose(Midtone(0.3)(np.array([-1.0, 2.0]), clip=False), [0, 1])
+
+
+def test_stretches_that_leave_the_way_from_black_to_white_do_not_begin_anew(starry):
+    shown = picture(starry, "minmax", ContrastBiasStretch(3, 0.5))
+    assert shown.min() == 0
+    assert (shown[starry == starry.min()] == 0).all()
+    assert (picture(starry, "auto", ContrastBiasStretch(3, 0.5)) < 128).mean() > 0.9

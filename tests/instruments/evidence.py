@@ -35,9 +35,12 @@ def exposing(state: State, left: float = 0.0, message: str | None = None) -> Upd
     return update(EXPOSURE, state, message, CCD_EXPOSURE_VALUE=left)
 
 
-def picture(data: bytes = captures.TINY_FITS, format: str = ".fits") -> Update:
+def picture(
+    data: bytes = captures.TINY_FITS, format: str = ".fits", size: int | None = None
+) -> Update:
     """Return a camera's picture."""
-    return update(IMAGE, State.OK, CCD1=Blob(memoryview(data), format, len(data)))
+    blob = Blob(memoryview(data), format, len(data) if size is None else size)
+    return update(IMAGE, State.OK, CCD1=blob)
 
 
 def pointing(ra: float, dec: float, state: State, message: str | None = None) -> Update:

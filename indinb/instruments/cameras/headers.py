@@ -23,7 +23,7 @@ from indinb.client.device import Device
 from indinb.client.model import Vector
 from indinb.client.observers import Change
 from indinb.errors import ImageError
-from indinb.images import naming
+from indinb.images import naming, templates
 from indinb.images.blobs import decode
 from indinb.images.cards import Fact, complete, completed
 from indinb.images.fitsfile import read_header
@@ -114,9 +114,12 @@ class Headers:
         complete(image.header, self._facts(image.header, blob))
         return Frame.from_image(image)
 
-    def label(self, blob: Blob, device: str, arrived: dt.datetime) -> naming.Label:
+    def label(
+        self, blob: Blob, device: str, arrived: dt.datetime, template: str | None = None
+    ) -> naming.Label:
         """Find out how to write a BLOB, as `naming.label` does, with a complete header."""
-        return naming.label(blob, device, arrived, partial(self.completed, of=blob))
+        plain = naming.label(blob, device, arrived, partial(self.completed, of=blob))
+        return plain if template is None else templates.label(template, plain, device, arrived)
 
     def completed(self, blob: Blob, of: Blob) -> Blob:
         """Complete the header of a BLOB, if it is a FITS file.

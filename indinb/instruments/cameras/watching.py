@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple, Self
 
 from indinb import display
-from indinb.client.arrivals import arrived, is_video
+from indinb.client.arrivals import arrived, is_raw_video, is_video
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation
@@ -20,6 +20,7 @@ from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.instruments.cameras.audience import Audience, Changed, Hear, Picture
 from indinb.instruments.cameras.chips import MAIN, Chip, counts, frame_geometry
+from indinb.instruments.cameras.videosizes import VideoSizes
 from indinb.printable import printable
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import BlobMode
@@ -35,9 +36,10 @@ class _Picture(NamedTuple):
 class Watch:
     """Frames as they arrive: iterate over it, also by ``async for``, and close it at the end.
 
-    Each is decoded on the client's worker thread when its turn comes. What cannot be read is
-    logged, and left out. When the watch or the client is closed, the iteration ends; when the link
-    is lost, or the driver takes the property of its pictures back, it raises.
+    Each is decoded on the client's worker thread when its turn comes. What cannot be read is left
+    out, counted and logged; of video, the first such picture of each size is logged. When the watch
+    or the client is closed, the iteration ends; when the link is lost, or the driver takes the
+    property of its pictures back, it raises.
 
     As the last line of a cell, it shows what arrives; a loop over it misses nothing for that.
 
@@ -82,6 +84,11 @@ class Watch:
         connection = device.connection
         if connection.blob_mode(device.name, chip.image) is BlobMode.NEVER:
             connection.enable_blobs(device.name, chip.image)
+
+    @property
+    def left_out(self) -> int:
+        """How many pictures could not be read, or were of another size than the camera told."""
+        return self._inbox.left_out
 
     def close(self) -> None:
         """End the iteration, also of who waits for the next picture; safe to call twice."""
@@ -162,7 +169,7 @@ class Watch:
                     frame: Frame = yield connection.worker.submit(self._develop, *picture)
                     return frame
                 except ImageError as error:
-                    logger.warning("a picture of %s was left out: %s", self.device.name, error)
+                    self._inbox.leave_out(picture.blob, error)
         except (ConnectionLost, RuntimeError):  # the worker takes no more work
             if connection.status != "closed":
                 raise
@@ -178,6 +185,10 @@ class _Inbox:
         self._pictures: deque[_Picture] = deque(maxlen=room)
         self._lock = threading.Lock()
         self._waiting: deque[Operation[_Picture | None]] = deque()
+        self._sizes = VideoSizes()
+        self._size: Geometry | None = None  # that the last picture of video was told to have
+        self._complained = False  # of video of this size
+        self.left_out = 0
         self.audience: Audience[_Picture] = Audience()
         self.ended = False
         self.error: Exception | None = None
@@ -189,7 +200,18 @@ class _Inbox:
             )
             return
         for blob in arrived(change, video=True).values():
-            self._put(_Picture(blob, self._geometry(blob)))
+            self._receive(blob)
+
+    def leave_out(self, blob: Blob, reason: Exception | str) -> None:
+        """Count a picture that cannot be shown, and log it unless it is one of many."""
+        video = is_video(blob)
+        with self._lock:
+            self.left_out += 1
+            silent = video and self._complained
+            self._complained |= video
+        if not silent:
+            more = "; more like it are only counted" if video else ""
+            logger.warning("a picture of %s was left out: %s%s", self._device.name, reason, more)
 
     def take(self) -> "Future[_Picture | None]":
         """Return the next picture, or the promise of it; None is the end."""
@@ -230,12 +252,28 @@ class _Inbox:
                 return first
         return None
 
-    def _geometry(self, blob: Blob) -> Geometry | None:
+    def _receive(self, blob: Blob) -> None:
+        told = self._geometry(is_video(blob))
+        if not is_raw_video(blob) or told is None:
+            self._put(_Picture(blob, told))
+            return
+        if told != self._size:
+            self._size, self._complained = told, False
+        fitting = self._sizes.fitting(blob.size, told)
+        if fitting is None:
+            self.leave_out(blob, _doubt(blob, told))
+        else:
+            self._put(_Picture(blob, fitting))
+
+    def _geometry(self, video: bool) -> Geometry | None:
         """Snapshot the size of a picture; that of video is told by itself, binned already."""
-        video = counts(self._device, "CCD_STREAM_FRAME", "WIDTH", "HEIGHT")
-        if is_video(blob) and video:
-            return Geometry(*video)
-        return frame_geometry(self._device, self._chip)
+        size = counts(self._device, "CCD_STREAM_FRAME", "WIDTH", "HEIGHT") if video else []
+        return Geometry(*size) if size else frame_geometry(self._device, self._chip)
+
+
+def _doubt(blob: Blob, told: Geometry) -> str:
+    size = f"{told.width} x {told.height} pixels"
+    return f"the video is of {size} now, but these {blob.size} bytes may be of another size"
 
 
 def _end(operation: Operation[_Picture | None], error: Exception | None) -> None:

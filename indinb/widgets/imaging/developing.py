@@ -86,7 +86,7 @@ def develop(frame: Frame, look: Look, grade: Grade, before: Shades | None) -> De
     height, width = drawing.pixels(frame).shape[-2:]
     region = part_in_view(look.view, width, height)
     factor = -(-max(region.width, region.height) // grade.longest)
-    shown = drawing.part(frame, region, factor, look.debayer and drawing.colors(frame) is not None)
+    shown = drawing.part(frame, region, factor, look.debayer and frame.bayer is not None)
     sample = _sample(shown.values)
     chosen = look.shades or steadied(before, shades(sample, look.interval, look.curve))
     grey = shaded(shown.values, chosen, look.curve)

@@ -256,12 +256,12 @@ def sky() -> Iterator[Camera]:
 
 
 def test_a_region_of_a_frame_becomes_the_subframe(sky: Camera):
-    whole = sky.expose(1, binning=2, subframe="full")
+    whole = sky.expose(5, binning=2, subframe="full")
     assert (whole.header["XORGSUBF"], whole.header["YORGSUBF"]) == (0, 0)
-    outer = sky.expose(1, binning=2, subframe=whole.on_sensor((101, 50, 200, 160)))
+    outer = sky.expose(5, binning=2, subframe=whole.on_sensor((101, 50, 200, 160)))
     assert outer.shape == (160, 200)
     assert (outer.header["XORGSUBF"], outer.header["YORGSUBF"]) == (101, 50)
-    inner = sky.expose(1, binning=1, subframe=outer.on_sensor((11, 20, 100, 80)))
+    inner = sky.expose(5, binning=1, subframe=outer.on_sensor((11, 20, 100, 80)))
     assert inner.shape == (160, 200)
     assert inner.on_sensor() == (224, 140, 200, 160)
     shown = (whole.cutout((112, 70, 100, 80)), outer.cutout((11, 20, 100, 80)), inner)
@@ -277,3 +277,17 @@ def best_shift(one: np.ndarray, other: np.ndarray) -> tuple[int, int]:
         shifts,
         key=lambda shift: np.corrcoef(np.roll(one, shift, (0, 1)).ravel(), other.ravel())[0, 1],
     )
+
+
+def test_files_are_named_by_a_template(observed: Camera, tmp_path: Path):
+    client = observed.device.connection
+    client.save_to = f"{tmp_path}/{{object}}/{{type}}_{{binning}}_{{number}}"
+    assert client.save_to == tmp_path
+    frames = [observed.expose(SHORT) for _ in range(2)]
+    names = [frame.path.relative_to(tmp_path).as_posix() for frame in frames]
+    assert names == ["M31/Light_4x4_001.fits", "M31/Light_4x4_002.fits"]
+    assert_the_same(frames[1])
+    with pytest.raises(ValueError, match="is none of"):
+        client.save_to = f"{tmp_path}/{{colour}}"
+    client.save_to = tmp_path
+    assert observed.expose(SHORT).path.name.startswith("M31_Light_")

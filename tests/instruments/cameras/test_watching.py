@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import itertools
 import signal
 import threading
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from indinb import Camera, Client, Frame
 from indinb.client import operation as operation_module
 from indinb.client import reading
 from indinb.errors import ConnectionLost, Failed
+from indinb.instruments.cameras.watching import Watch
 from indinb.protocol.messages import EnableBlob, Message
 from indinb.protocol.vocabulary import BlobMode, State
 from tests.captures import TINY_FITS
@@ -148,6 +151,109 @@ def test_the_size_of_video_may_change(make: Make):
         server = camera.device.connection.server
         server.tell(picture(bytes(6), ".stream"), smaller, picture(bytes(4), ".stream"))
         assert [next(frames).shape, next(frames).shape] == [(2, 3), (2, 2)]
+
+
+def video(*shape: int, format: str = ".stream", dtype: str = "u1") -> Message:
+    """Return a picture of video that counts its pixels, as it is sent."""
+    data = np.arange(np.prod(shape)).astype(dtype).tobytes()
+    return picture(data, format)
+
+
+def turned(width: float, height: float) -> Message:
+    return update(STREAM_FRAME, State.OK, WIDTH=width, HEIGHT=height)
+
+
+def test_pictures_under_way_keep_the_size_that_they_have(make: Make):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    with camera.watch(room=9) as frames:
+        server = camera.device.connection.server
+        server.tell(video(2, 3), turned(5, 4), video(2, 3), video(4, 5), video(4, 5))
+        shown = [next(frames).data for _ in range(4)]
+        assert [each.shape for each in shown] == [(2, 3), (2, 3), (4, 5), (4, 5)]
+        for each in shown:  # none is skewed
+            np.testing.assert_array_equal(each, np.arange(each.size).reshape(each.shape))
+        assert frames.left_out == 0
+
+
+def test_pictures_of_either_size_are_left_out_and_counted(
+    make: Make, caplog: pytest.LogCaptureFixture
+):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    with camera.watch(room=9) as frames:
+        server = camera.device.connection.server
+        server.tell(video(2, 3), turned(2, 3), *[video(2, 3)] * 3, video(3, 2))
+        assert [next(frames).shape, next(frames).shape] == [(2, 3), (3, 2)]
+        assert frames.left_out == 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "a picture of CCD Simulator was left out: the video is of 2 x 3 pixels now, but these 6 "
+        "bytes may be of another size; more like it are only counted"
+    ]
+
+
+def test_each_change_of_size_may_be_told(make: Make, caplog: pytest.LogCaptureFixture):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    with camera.watch(room=9) as frames:
+        server = camera.device.connection.server
+        server.tell(*[picture(bytes(7), ".stream")] * 9, video(2, 3))
+        assert next(frames).shape == (2, 3)
+        server.tell(turned(4, 4), *[picture(bytes(7), ".stream")] * 9, video(4, 4))
+        assert next(frames).shape == (4, 4)
+        assert frames.left_out == 18
+    told = [record.getMessage() for record in caplog.records]
+    assert [message.count("3 x 2") + 2 * message.count("4 x 4") for message in told] == [1, 2]
+
+
+def test_what_fits_no_size_takes_no_place(make: Make):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    with camera.watch(room=1) as frames:
+        server = camera.device.connection.server
+        server.tell(video(2, 3), *[picture(bytes(7), ".stream")] * 5)
+        assert next(frames).shape == (2, 3)
+
+
+def test_video_of_16_bits_in_colours_packed(make: Make):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    colours = np.arange(18, dtype="<u2") * 3000
+    packed = picture(zlib.compress(colours.tobytes()), ".stream.z", size=36)
+    with camera.watch() as frames:
+        camera.device.connection.server.tell(packed)
+        frame = next(frames)
+    expected = np.moveaxis(colours.reshape(2, 3, 3), -1, 0)
+    np.testing.assert_array_equal(frame.data, expected)
+    assert frame.dtype == np.uint16
+
+
+def test_damaged_video_is_told_once(make: Make, caplog: pytest.LogCaptureFixture):
+    camera, _ = make(*WHOLE, STREAM_FRAME)
+    with camera.watch(room=9) as frames:
+        server = camera.device.connection.server
+        server.tell(*[picture(b"no zlib", ".stream.z", size=6)] * 3)
+        server.tell(*[picture(b"no JPEG", ".stream_jpg")] * 3, video(2, 3))
+        assert next(frames).shape == (2, 3)
+        assert frames.left_out == 6
+    assert len(caplog.records) == 1
+
+
+def test_damaged_stills_are_told_each(
+    camera: Camera, server: FakeServer, caplog: pytest.LogCaptureFixture
+):
+    with camera.watch() as frames:
+        server.tell(picture(b"no FITS"), picture(b"no FITS"), numbered(1))
+        assert last_pixel(next(frames)) == 1
+        assert frames.left_out == 2
+    assert len(caplog.records) == 2
+
+
+@pytest.mark.parametrize("definitions", [(), WHOLE])
+def test_cameras_that_tell_no_size_of_video(make: Make, definitions):
+    camera, _ = make(*SMALL, *definitions[len(SMALL) :])
+    whole = bool(definitions)
+    with camera.watch() as frames:
+        server = camera.device.connection.server
+        server.tell(picture(bytes(1280 * 1024), ".stream"), numbered(2))
+        shapes = [next(frames).shape for _ in range(1 + whole)]
+        assert shapes == [*[(1024, 1280)] * whole, (2, 3)]
+        assert frames.left_out == (not whole)
 
 
 # The end
@@ -297,6 +403,58 @@ def test_watching_video(client: Client):
         camera.stop_streaming()
     assert not camera.streaming
     assert camera.expose(0.05, binning=1).shape == (1024, 1280)
+
+
+@pytest.fixture
+def filming(client: Client) -> Iterator[Camera]:
+    """Return a camera that sends video, binned by 4; afterwards it is as before."""
+    camera, device = client.camera, client.camera.device
+    device["CCD_BINNING"].set(HOR_BIN=4, VER_BIN=4).result()
+    camera.start_streaming(0.05).result(20)
+    yield camera
+    camera.stop_streaming()
+    device["CCD_STREAM_ENCODER"].set("RAW").result()
+    device["CCD_COMPRESSION"].set("INDI_DISABLED").result()
+    device["CCD_BINNING"].set(HOR_BIN=1, VER_BIN=1).result()
+
+
+def until(frames: Watch, shape: tuple[int, int]) -> list[tuple[int, ...]]:
+    """Return the sizes that come before one of a given size."""
+    return list(itertools.takewhile(lambda each: each != shape, (each.shape for each in frames)))
+
+
+def test_the_part_and_the_binning_of_video_change(filming: Camera):
+    """Video of INDI's simulator has the new size at once, ours after a picture of the old one."""
+    device, whole = filming.device, (256, 320)
+    with filming.watch(room=50) as frames:
+        assert next(frames).shape == whole
+        device["CCD_STREAM_FRAME"].set(X=10, Y=20, WIDTH=200, HEIGHT=100).result(20)
+        assert set(until(frames, (100, 200))) <= {whole}
+        device["CCD_STREAM_FRAME"].set(X=10, Y=20, WIDTH=100, HEIGHT=200).result(20)
+        assert set(until(frames, (200, 100))) <= {(100, 200)}
+        device["CCD_BINNING"].set(HOR_BIN=2, VER_BIN=2).result(20)
+        assert set(until(frames, (512, 640))) <= {(200, 100)}
+        device["CCD_BINNING"].set(HOR_BIN=4, VER_BIN=4).result(20)
+        assert set(until(frames, whole)) <= {(512, 640)}
+        assert {next(frames).shape for _ in range(3)} == {whole}
+        assert 0 < frames.left_out <= 3  # of 200 x 100 or 100 x 200
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "format"),
+    [
+        ("CCD_COMPRESSION", "INDI_ENABLED", ".stream.z"),
+        ("CCD_STREAM_ENCODER", "MJPEG", ".stream_jpg"),
+    ],
+)
+def test_video_may_be_packed_or_jpeg(filming: Camera, name, member, format):
+    image = filming.device["CCD1"]
+    filming.device[name].set(member).result(20)
+    wait_until(image, lambda: image["CCD1"] is not None and image["CCD1"].format == format)
+    with filming.watch(room=50) as frames:
+        assert {next(frames).shape for _ in range(3)} == {(256, 320)}
+        assert frames.left_out == 0
+        assert image["CCD1"].format == format
 
 
 @pytest.fixture
