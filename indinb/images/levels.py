@@ -15,7 +15,7 @@ from indinb.errors import ImageError
 from indinb.images.stretch import Shades
 
 _LAST = 65535  # the highest level
-_FINENESS = 64  # steps to one sigma of the sky's noise: the eye sees an eighth of that
+_FINENESS = 48  # steps to one sigma of the sky's noise: the eye sees a sixth of that
 _LEAST = 512  # steps from black to white: screens show 256
 _DARKER, _BRIGHTER = 1, 1e5  # than black and white, in widths between them, is not told apart
 _MANY = 0.9  # of bytes like the one before: otherwise it takes half the time not to count them
@@ -108,7 +108,9 @@ def _roots(values: NDArray[Any], shades: Shades) -> Levels:
     if not finite.any():
         raise ImageError("there is nothing to show: no pixel is finite")
     floor, ceiling = _range(values[finite] if not finite.all() else values, shades)
-    scale = _scale(values, floor, ceiling, shades)
+    low, sky = _noise(values)
+    scale = _scale(low, sky, floor, ceiling, shades)
+    floor = _aligned(floor, ceiling, scale, sky)
     with np.errstate(invalid="ignore"):
         steps = np.sqrt(np.clip(values, floor, ceiling) - floor)
         steps /= scale
@@ -125,17 +127,30 @@ def _range(finite: NDArray[Any], shades: Shades) -> tuple[float, float]:
     return floor, max(floor, ceiling)
 
 
-def _scale(values: NDArray[Any], floor: float, ceiling: float, shades: Shades) -> float:
+def _noise(values: NDArray[Any]) -> tuple[float, float]:
+    """Find the sky, and where it is one sigma darker."""
+    sample = values.reshape(-1)[:: max(1, values.size // _SAMPLE)]
+    finite = sample[np.isfinite(sample)]
+    low, sky = np.percentile(finite, (16, 50)) if finite.size else (0.0, 0.0)
+    return float(low), float(sky)
+
+
+def _scale(low: float, sky: float, floor: float, ceiling: float, shades: Shades) -> float:
     """Choose the step: as coarse as the noise allows, as the rest would only be noise to send."""
     finest = float(np.sqrt(ceiling - floor)) / (_LAST - 2)
-    sample = values.reshape(-1)[:: max(1, values.size // _SAMPLE)]
-    sample = sample[np.isfinite(sample)]
-    low, sky = map(float, np.percentile(sample, (16, 50))) if sample.size else (floor, floor)
     allowed = (
         _slope(sky - floor, (sky - low) / _FINENESS),
         _slope(shades.white - floor, (shades.white - shades.black) / _LEAST),
     )
     return max(finest, min(allowed)) or 1.0
+
+
+def _aligned(floor: float, ceiling: float, scale: float, sky: float) -> float:
+    """Lower the floor until the sky stands amid 256 levels: their high bytes pack to nothing."""
+    level = np.sqrt(max(sky - floor, 0.0)) / scale
+    amid = 256 * np.ceil((level - 127) / 256) + 127
+    lower = sky - float(amid * scale) ** 2
+    return lower if np.sqrt(ceiling - lower) / scale < _LAST - 2 else floor
 
 
 def _slope(height: float, step: float) -> float:

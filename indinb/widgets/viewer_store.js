@@ -62,7 +62,10 @@ function createSaver(model) {
   return { set, close: () => timer && flush() };
 }
 
-/** Draw live pictures one after the other, and tell Python when each is on the screen. */
+/**
+ * Draw live pictures one after the other, and tell Python of each, so that it makes the next while
+ * the screen shows this one.
+ */
 function createProjector(model, scene, isWatched) {
   let next = null;
   let isBusy = false;
@@ -77,11 +80,9 @@ function createProjector(model, scene, isWatched) {
   async function project({ frame, jpeg, histogram, vectors, came }) {
     next = null;
     const bitmap = await decoded(jpeg);
-    if (bitmap) {
-      scene.setLive(frame, bitmap, histogram, vectors);
-      await new Promise(requestAnimationFrame);
-    }
+    if (bitmap) scene.setLive(frame, bitmap, histogram, vectors);
     model.send({ type: "seen", serial: frame.serial, took_ms: performance.now() - came });
+    await new Promise(requestAnimationFrame);
   }
   return take;
 }
