@@ -9,7 +9,6 @@ from astropy.wcs import WCS
 from astropy.wcs.utils import pixel_to_skycoord
 from numpy.typing import NDArray
 
-from indinb.errors import ImageError
 from indinb.images.bayer import binned_colors
 from indinb.images.frame import Frame
 from indinb.images.levels import Levels, split
@@ -51,10 +50,7 @@ def pixels(frame: Frame) -> NDArray[Any]:
     ImageError
         If they are no numbers that can be shown.
     """
-    data = planes(np.asarray(frame.data))
-    if data.dtype.kind not in "buif":
-        raise ImageError(f"no picture of {data.dtype} values: it takes whole or real numbers")
-    return data
+    return planes(np.asarray(frame.data))
 
 
 def overview(frame: Frame, debayer: bool = False) -> Binned:

@@ -16,6 +16,7 @@ from indinb.errors import ImageError
 from indinb.images.region import Region
 from indinb.images.stretch import auto_shades, shades, shrink
 from indinb.widgets import Viewer
+from indinb.widgets.imaging import drawing
 from tests.widgets.imaging.framed import (
     ask,
     frame,
@@ -27,6 +28,14 @@ from tests.widgets.imaging.framed import (
 )
 
 NewViewer = Callable[..., Viewer]
+
+
+HUGE = 10**400  # JSON can have it, and no float can
+
+
+def cut(value: Any) -> str:
+    """Name a test."""
+    return str(value)[:40]
 
 
 # ---- The picture ----
@@ -106,7 +115,7 @@ def test_three_planes_are_colours(new_viewer: NewViewer) -> None:
         (np.zeros(5), "no picture of 5 numbers"),
         (np.zeros((2, 2, 2, 2)), "no picture of 2x2x2x2 numbers"),
         (np.zeros((0, 4)), "no picture of 0x4 numbers"),
-        (np.zeros((3, 3), complex), "no picture of complex128 values"),
+        (np.zeros((3, 3), complex), "no picture of complex128"),
     ],
     ids=["NaN", "1-D", "4-D", "empty", "complex"],
 )
@@ -300,12 +309,15 @@ def test_colours_are_a_table(new_viewer: NewViewer) -> None:
         ("box", [0, 0, 5]),
         ("box", [500, 0, 5, 5]),
         ("box", ["0", 0, 5, 5]),
+        ("box", [0, 0, HUGE, 5]),
+        ("view", [0, 0, HUGE]),
+        ("black", HUGE),
         ("debayer", "yes"),
         ("picture", {"error": "from outside"}),
         ("markers", [{}]),
         ("no_such", 1),
     ],
-    ids=str,
+    ids=cut,
 )
 def test_what_makes_no_sense_is_not_taken(new_viewer: NewViewer, name: str, value: Any) -> None:
     viewer = new_viewer(frame(sky()))
@@ -339,6 +351,15 @@ def test_programs_are_told_what_makes_no_sense(
 def test_settings_of_a_browser_are_sent_as_json(new_viewer: NewViewer) -> None:
     viewer = new_viewer(frame(np.array([[np.nan, np.inf], [1, 2]])))
     assert json.dumps([viewer.black, viewer.white], allow_nan=False)
+
+
+@pytest.mark.parametrize("part", [{"fov": 1e12}, {"center": (1e12, 0)}], ids=str)
+def test_a_view_that_is_refused_is_forgotten(new_viewer: NewViewer, part: Any) -> None:
+    viewer = new_viewer(frame(sky()))
+    with pytest.raises(ValueError, match="a view is x, y and"):
+        viewer.set_viewport(**part)
+    viewer.set_cuts("minmax")
+    assert viewer.view == []
 
 
 # ---- The box ----
@@ -493,8 +514,9 @@ def test_a_part_is_never_large(new_viewer: NewViewer) -> None:
         {"y": 1e99},
         {"factor": "much"},
         {"width": [5]},
+        {"width": HUGE},
     ],
-    ids=str,
+    ids=cut,
 )
 def test_what_is_no_part_is_answered_with_nothing(new_viewer: NewViewer, wish: Any) -> None:
     viewer = new_viewer(frame(sky()))
@@ -528,7 +550,9 @@ def test_values_are_those_of_the_array(new_viewer: NewViewer, data: Any, values:
     assert (answer["x"], answer["y"], answer["values"]) == (1, 1, values)
 
 
-@pytest.mark.parametrize("place", [(-1, 0), (80, 0), (0, 60), ("a", 0), (None, None), (1e99, 0)])
+@pytest.mark.parametrize(
+    "place", [(-1, 0), (80, 0), (0, 60), ("a", 0), (None, None), (1e99, 0), (0, HUGE)], ids=cut
+)
 def test_outside_there_is_no_value(new_viewer: NewViewer, place: Any) -> None:
     x, y = place
     answer, _ = ask(new_viewer(frame(sky())), type="value", x=x, y=y)
@@ -543,6 +567,25 @@ def test_other_messages_are_not_answered(new_viewer: NewViewer, content: Any) ->
 
 
 # ---- Threads ----
+
+
+@pytest.mark.parametrize("kind", ["need", "value"])
+def test_an_answer_has_the_number_of_its_picture(
+    new_viewer: NewViewer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """A cell shows another picture while a thread answers for the first one."""
+    viewer = new_viewer(frame(sky()))
+    read = drawing.pixels
+
+    def read_slowly(data: Any) -> Any:
+        monkeypatch.setattr(drawing, "pixels", read)
+        viewer.load_image(frame(sky(seed=2)))
+        return read(data)
+
+    monkeypatch.setattr(drawing, "pixels", read_slowly)
+    answer, _ = ask(viewer, type=kind, x=1, y=1, width=5, height=5, factor=1)
+    assert viewer.picture["serial"] == 2
+    assert answer["serial"] == 1
 
 
 def test_several_threads_may_set_it(new_viewer: NewViewer) -> None:
