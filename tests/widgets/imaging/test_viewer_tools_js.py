@@ -1,6 +1,7 @@
 """The viewer's tools: limits, stretch, colours, and live pictures."""
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,14 @@ from playwright.sync_api import expect
 
 from indinb.images.stretch import Shades
 from tests.widgets.imaging.conftest import Open
-from tests.widgets.imaging.viewers import ViewerPage, colors, jpeg, picture, starfield
+from tests.widgets.imaging.viewers import (
+    ViewerPage,
+    colors,
+    jpeg,
+    picture,
+    sky_grid,
+    starfield,
+)
 from tests.widgets.snapshots import Json
 
 SKY = starfield()
@@ -107,6 +115,24 @@ def test_limits_are_typed(viewer: ViewerPage) -> None:
     white.fill("much")
     white.press("Enter")
     expect(white).to_have_value("20000")
+
+
+def test_what_is_typed_stays_while_limits_change(viewer: ViewerPage) -> None:
+    black = viewer.root.get_by_role("textbox", name="Black")
+    black.focus()
+    viewer.assign(black=470.0)
+    expect(black).to_have_value("470")
+    black.fill("12")
+    viewer.assign(black=460.0)
+    viewer.settle()
+    expect(black).to_have_value("12")
+    black.press("Escape")
+    expect(black).to_have_value("460")
+    black.fill("300")
+    black.press("Enter")
+    viewer.expect_saved(black=300)
+    viewer.assign(black=310.0)
+    expect(black).to_have_value("310")
 
 
 def test_all_values_are_reached_by_a_double_click(viewer: ViewerPage) -> None:
@@ -327,6 +353,56 @@ def test_after_live_pictures_comes_the_frame_itself(live: ViewerPage) -> None:
     live.point(300, 100)
     expect(live.read("value")).not_to_contain_text("≈")
     assert [message for message in live.take() if message["type"] == "value"] == []
+
+
+def test_a_live_picture_that_comes_late_does_not_hide_the_frame(live: ViewerPage) -> None:
+    live.page.evaluate(
+        """() => {
+          const decode = createImageBitmap;
+          window.createImageBitmap = async (blob) => {
+            await new Promise((go) => { window.goOn = go; });
+            return decode(blob);
+          };
+        }"""
+    )
+    live.deliver(*frame(1, ramp()))
+    live.assign(live={**LIVE, "state": "stopped"}, picture=picture(SKY, serial=9))
+    expect(live.stage).to_have_attribute("data-empty", "false")
+    live.page.evaluate("goOn()")
+    live.wait_for("seen")
+    live.point(300, 100)
+    expect(live.read("value")).to_have_text(re.compile(r"^\d+ adu$"))
+
+
+def test_the_sky_of_a_picture_that_is_passed_over_is_kept(live: ViewerPage) -> None:
+    """It comes with the first picture of a place alone."""
+    grid = sky_grid(64, 64)
+    told = [frame(serial, np.full((64, 64), 99, np.uint8)) for serial in (1, 2, 3)]
+    del told[2][0]["grid"]
+    told[1][0]["grid"] = {"shape": grid["shape"]}
+    files = [[*told[0][1:]], [*told[1][1:], grid["vectors"]], [*told[2][1:]]]
+    letters = [[base64.b64encode(file).decode() for file in each] for each in files]
+    script = "all => all.forEach(([one, ...files]) => widget.deliver(one, ...files))"
+    live.page.evaluate(script, [[one[0], *each] for one, each in zip(told, letters, strict=True)])
+    live.page.wait_for_function("widget.sent.some((message) => message.serial === 3)")
+    live.point(400, 250)
+    expect(live.read("sky")).to_contain_text("00h 42m")
+
+
+def test_bitmaps_of_live_pictures_are_let_go(live: ViewerPage) -> None:
+    live.page.evaluate(
+        """() => {
+          window.freed = 0;
+          const { close } = ImageBitmap.prototype;
+          ImageBitmap.prototype.close = function () { window.freed++; close.call(this); };
+        }"""
+    )
+    for serial in (1, 2, 3):
+        show(live, *frame(serial, ramp()))
+    assert live.page.evaluate("freed") == 2
+    live.assign(colors=colors("viridis"))  # the one that is shown can still be painted
+    live.settle()
+    assert len(set(live.drawn()[100, 200, :3])) == 3
 
 
 def test_a_page_that_nobody_looks_at_acknowledges_nothing(live: ViewerPage) -> None:
