@@ -24,7 +24,7 @@ from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.asked import values_at
 from indinb.widgets.imaging.broadcast import Broadcast, Grade, Message
 from indinb.widgets.imaging.colors import color_table
-from indinb.widgets.imaging.curves import MANUAL, stretch_named
+from indinb.widgets.imaging.curves import MANUAL, stretch_name, stretch_named
 from indinb.widgets.imaging.developing import Look, develop
 from indinb.widgets.imaging.settings import CONTROLS
 from indinb.widgets.imaging.viewer import Viewer
@@ -213,8 +213,11 @@ class LiveViewer(Viewer):
     def _show_differently(self, control: str) -> None:
         if control in ("interval", "stretch", "parameter", "debayer"):
             self._before = None
+        _, parameter = stretch_name(self._curve())
         if control == "colormap":
             self.colors = color_table(self.colormap)
+        elif control in ("stretch", "parameter") and parameter != self.parameter:
+            self.parameter = parameter  # by which it comes here again
         elif control != "box":
             self._broadcast.repeat()
 

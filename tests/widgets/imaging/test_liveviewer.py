@@ -286,6 +286,15 @@ def test_a_stretch_that_nobody_knows_is_none(night: Night):
     live.stop()
 
 
+def test_a_stretch_by_name_alone_has_its_usual_parameter(night: Night):
+    live, browser = night.live()
+    browser.viewer.set_state({"stretch": "log"})
+    assert browser.line.states[-1]["parameter"] == 1000.0
+    browser.viewer.set_state({"parameter": -5.0})
+    assert browser.viewer.parameter == 1000.0
+    live.stop()
+
+
 def test_colours_are_the_browsers(night: Night):
     live, browser = night.live()
     night.come()
