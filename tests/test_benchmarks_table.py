@@ -110,7 +110,10 @@ def test_setup_installs_each_peer_apart(monkeypatch):
     monkeypatch.setattr(peers.subprocess, "run", lambda line, check: done.append(line[-1]))
     monkeypatch.setattr(sys, "argv", ["benchmarks", "setup"])
     command.main()
-    assert done == ["pyindi", "pyindi-client", "astropy", "indipyclient", "indipyclient", "astropy"]
+    clients = ["pyindi", "pyindi-client", "astropy", "indipyclient", "indipyclient", "astropy"]
+    assert done[:-3] == clients
+    assert done[-3] == peers.VIEWERS
+    assert done[-1].startswith("--editable=")
 
 
 def test_unknown_case_is_refused(monkeypatch, capsys):

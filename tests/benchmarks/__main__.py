@@ -51,7 +51,7 @@ def measure(cases: list[Case], runs: int) -> None:
 
 def measure_viewers(runs: int) -> None:
     """Measure how soon pictures are on the screen, and print all of it; then the targets."""
-    if not peers.installed(viewers.ENVIRONMENT):
+    if not peers.installed(peers.VIEWERS):
         print("No other viewers are installed (python -m tests.benchmarks setup)")
         return
     print(table.head(min(runs, viewers.RUNS), viewers.COLUMNS), flush=True)

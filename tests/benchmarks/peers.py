@@ -7,12 +7,13 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".benchmarks"
+VIEWERS = "viewers"
 _PACKAGES = {
     # The wheel holds all it needs; what it requires besides compiles C, and is not imported.
     "pyindi": [["--no-deps", "pyindi-client"], ["astropy"]],
     "indipyclient": [["indipyclient"], ["astropy"]],
     # Its interface declares Python 3.12, and runs on 3.11.
-    "viewers": [
+    VIEWERS: [
         ["--ignore-requires-python", "astro-image-display-api>=0.3"],
         ["astrowidgets>=0.6", "ipympl", "matplotlib", f"--editable={_ROOT}[lab]"],
     ],

@@ -18,7 +18,6 @@ from tests.benchmarks.viewers.ways import WAYS
 from tests.lab import Lab, jupyter_lab
 from tests.widgets.conftest import CHROMIUM_FLAGS
 
-ENVIRONMENT = "viewers"
 RUNS = 3  # of each way, at most
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _SCREEN = {"width": 1200, "height": 2400}  # room for all outputs: what is not seen is not drawn
@@ -37,7 +36,7 @@ COLUMNS = Columns(
     {
         "x imshow": ("inline",),
         "x ipympl": ("ipympl",),
-        "x astrowidgets": ("ginga",),
+        "x astrowid.": ("ginga",),
     },
 )
 
@@ -97,7 +96,7 @@ def _lab() -> Iterator[Lab]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder, private = Path(name, "notebooks"), Path(name, "jupyter")
         folder.mkdir()
-        with jupyter_lab(folder, private, peers.python_of(ENVIRONMENT)) as address:
+        with jupyter_lab(folder, private, peers.python_of(peers.VIEWERS)) as address:
             yield Lab(address, folder, private)
 
 

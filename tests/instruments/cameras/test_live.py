@@ -484,7 +484,7 @@ def test_pictures_come_until_it_is_stopped(camera: Camera, client: Client, strea
     with camera.live(0.05, stream=stream, binning=4) as live:
         wait_until(camera.device, lambda: live.taken >= 2)
         assert client.telescope.radec is not None  # others are asked meanwhile
-        client.filter_wheel.select(2)
+        client.focuser.move_by(10)
         assert live.newest.shape == (256, 320)
         with pytest.raises(Refused):
             camera.expose(1)
