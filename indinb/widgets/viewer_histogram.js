@@ -123,25 +123,30 @@ function handleView(name, { valueAt, move, nudge, hold }) {
   return { el, update };
 }
 
-/** A field for a number; what is no number is put back. */
+/** A field for a number; what is no number is put back, and what is being typed stays. */
 function numberField(label, change) {
   const attributes = { class: "indinb-field", inputmode: "text", autocomplete: "off" };
   const el = create("input", { ...attributes, "aria-label": label, onchange, onkeydown });
   let shown = "";
+  let isTyped = false;
+  el.addEventListener("input", () => (isTyped = true));
+  el.addEventListener("blur", putBack);
+  function putBack() {
+    isTyped = false;
+    el.value = shown;
+  }
   function onchange() {
     const value = parseNumber(el.value);
+    putBack();
     if (Number.isFinite(value)) change(value);
-    else el.value = shown;
   }
   function onkeydown({ key }) {
-    if (key === "Escape") el.value = shown;
+    if (key === "Escape") putBack();
     if (key === "Enter") onchange();
   }
   function update(value) {
-    const text = formatNumber(value);
-    if (text === shown && el.matches(":focus")) return; // somebody is typing
-    shown = text;
-    el.value = text;
+    shown = formatNumber(value);
+    if (!isTyped) el.value = shown;
   }
   return { el, update };
 }

@@ -84,7 +84,7 @@ const midtoneOf = (m) => (x) => ((m - 1) * x) / ((2 * m - 1) * x - m);
 /** From values to 0, black, up to 1, white; all is black where nothing is between them. */
 function shader(settings) {
   const { black, white, midtone } = settings;
-  if (black === white) return () => 0;
+  if (black >= white) return () => 0;
   const stretch = stretchOf(settings);
   const lift = midtoneOf(midtone);
   return (value) => lift(clip(stretch(clip((value - black) / (white - black)))));

@@ -47,6 +47,9 @@ function liveLayer({ serial, x, y, width, height, planes = 1 }, bitmap) {
   return { serial, x, y, width, height, planes, bitmap, canvas, context };
 }
 
+/** Free what browsers clear away too late, should live pictures be many. */
+const letGo = ({ bitmap }) => bitmap?.close();
+
 function paint(layer, settings) {
   if (layer.bitmap) paintLive(layer, settings);
   else paintStill(layer, settings);
@@ -112,7 +115,9 @@ function createScene(settings, changed) {
   let arrived = 0; // pictures; one that is unpacked late must not hide a newer one
 
   function show(next) {
+    const before = scene.layers;
     scene = { ...scene, ...next };
+    before.filter((layer) => !scene.layers.includes(layer)).forEach(letGo);
     changed();
   }
   function painted(layer) {
@@ -144,15 +149,15 @@ function createScene(settings, changed) {
     if (isCurrent()) show({ layers: [scene.layers[0], painted(layer)] });
   }
 
-  function setLive(frame, bitmap, histogram, vectors) {
-    ++arrived;
+  /** Show a live picture, unless a picture has come since `turn`. */
+  function setLive(frame, bitmap, histogram, grid, turn) {
+    if (turn !== arrived) return bitmap.close();
     const counts = numbersOf(Uint32Array, histogram);
-    const grid = frame.grid === undefined ? scene.grid : skyGrid(frame.grid, vectors);
     const { serial, size, planes = 1, top_down: topDown, unit, bayer = false } = frame;
     const layers = [painted(liveLayer(frame, bitmap))];
     const told = { serial, size, planes, topDown, unit, words: "", bayer };
     show({ ...told, layers, counted: countedLive(frame, counts), grid, live: true, error: "" });
   }
 
-  return { now: () => scene, setPicture, addTile, setLive, repaint };
+  return { now: () => scene, turn: () => arrived, setPicture, addTile, setLive, repaint };
 }

@@ -107,9 +107,10 @@ function stageView(store, view, onCursor) {
     return inside && scene().layers.length ? pixel : null;
   };
   function point(pixel, byKeys) {
+    const before = cursor;
     cursor = byKeys ? pixel : null;
     onCursor(pixel, byKeys);
-    drawOver();
+    if (before || cursor) drawOver(); // markers may be many
   }
   function stepCursor([dx, dy]) {
     const start = cursor ?? place().centre.map(Math.round);

@@ -69,18 +69,20 @@ function createSaver(model) {
 function createProjector(model, scene, isWatched) {
   let next = null;
   let isBusy = false;
+  let grid = null; // the last one, also if it came with a picture that was passed over
 
   async function take(frame, [jpeg, histogram, vectors]) {
-    next = { frame, jpeg, histogram, vectors, came: performance.now() };
+    if (frame.grid !== undefined) grid = skyGrid(frame.grid, vectors);
+    next = { frame, jpeg, histogram, grid, turn: scene.turn(), came: performance.now() };
     if (isBusy) return;
     isBusy = true;
     while (next && isWatched()) await project(next);
     isBusy = false;
   }
-  async function project({ frame, jpeg, histogram, vectors, came }) {
+  async function project({ frame, jpeg, histogram, grid: place, turn, came }) {
     next = null;
     const bitmap = await decoded(jpeg);
-    if (bitmap) scene.setLive(frame, bitmap, histogram, vectors);
+    if (bitmap) scene.setLive(frame, bitmap, histogram, place, turn);
     model.send({ type: "seen", serial: frame.serial, took_ms: performance.now() - came });
     await new Promise(requestAnimationFrame);
   }

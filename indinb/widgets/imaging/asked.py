@@ -43,9 +43,8 @@ def _tile(image: LoadedImage, frame: Frame, wish: Json) -> Tile:
     return {"x": found.x, "y": found.y, **described}, list(split(shown.pixels))
 
 
-def values_at(image: LoadedImage | None, wish: Json) -> Json:
+def values_at(frame: Frame | None, wish: Json) -> Json:
     """Return the very values of a pixel, one of each plane; none outside the image."""
-    frame = None if image is None else image.frame
     try:
         x, y = whole(wish["x"]), whole(wish["y"])
         found = _values(frame, x, y) if frame is not None else []

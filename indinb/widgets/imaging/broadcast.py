@@ -147,11 +147,6 @@ class Broadcast:
         """The picture that came last."""
         return self._newest
 
-    @property
-    def serial(self) -> int:
-        """The number of the picture that was sent last."""
-        return self._serial
-
     def hear(self, picture: Picture) -> None:
         """Take a picture; on the reader thread."""
         with self._lock:

@@ -18,7 +18,11 @@ def number(value: Any) -> float:
     ValueError
         If it is none.
     """
-    if isinstance(value, bool) or not math.isfinite(value):
+    try:
+        finite = not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
         raise ValueError(f"{value!r} is no finite number")
     return float(value)
 

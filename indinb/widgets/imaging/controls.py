@@ -12,6 +12,7 @@ from astropy import visualization as vis
 from astropy.coordinates import SkyCoord
 
 from indinb.images.stretch import AUTO, INTERVALS
+from indinb.widgets.imaging import checks
 from indinb.widgets.imaging.colors import known_colormap
 from indinb.widgets.imaging.curves import (
     NAMED,
@@ -211,7 +212,7 @@ class Controls(Stage):
                 x, y = center_in_pixels(center, image.wcs)
             if fov is not None:
                 pixels = fov_in_pixels(fov, image.wcs, image.size)
-            image.settings.look([x, y, pixels], center, fov)
+            image.settings.look(checks.view([x, y, pixels]), center, fov)
             self._settle(image)
 
     def get_viewport(

@@ -74,8 +74,11 @@ def stretch_name(stretch: vis.BaseStretch) -> tuple[str, float]:
 
 
 def stretch_named(name: str, parameter: float = 0.0) -> vis.BaseStretch:
-    """Return the stretch of a name, with its usual parameter unless it can have the given one."""
-    make = _STRETCHES[name]
+    """Return the stretch of a name, with its usual parameter unless it can have the given one.
+
+    Of ``"custom"``, which only tells that there is another one, it is linear.
+    """
+    make = _STRETCHES.get(name, vis.LinearStretch)
     if name not in PARAMETERS:
         return make()
     try:

@@ -102,6 +102,7 @@ def develop(frame: Frame, look: Look, grade: Grade, before: Shades | None) -> De
         "planes": 3 if grey.ndim == 3 else 1,
         "top_down": top_down,
         "unit": str(frame.unit or ""),
+        "bayer": drawing.colors(frame) is not None,
         "low": low,
         "high": high,
     }
@@ -165,7 +166,7 @@ def shaded(values: NDArray[Any], chosen: Shades, curve: vis.BaseStretch) -> NDAr
     stretch = vis.CompositeStretch(curve, Midtone(midtone))
     exact = values.dtype.kind == "u" and values.dtype.itemsize <= 2
     last = np.iinfo(values.dtype).max if exact else _LAST
-    limits = {"vmin": black, "vmax": white} if exact else {"vmin": 0, "vmax": last}
+    limits = {"vmin": black, "vmax": max(black, white)} if exact else {"vmin": 0, "vmax": last}
     table = to_bytes(np.arange(last + 1), vis.ImageNormalize(**limits, stretch=stretch))
     grey: NDArray[np.uint8] = table[values if exact else _in_steps(values, black, white)]
     return grey
@@ -175,7 +176,7 @@ def _in_steps(values: NDArray[Any], black: float, white: float) -> NDArray[np.ui
     """Count the way from black to white in whole steps."""
     steps = np.subtract(values, black, dtype=np.result_type(values.dtype, np.float32))
     with np.errstate(all="ignore"):
-        steps *= _LAST / (white - black) if white > black else np.inf
+        steps *= _LAST / (white - black) if white > black else 0.0
         np.nan_to_num(steps, copy=False, nan=0.0, posinf=_LAST, neginf=0.0)
         whole: NDArray[np.uint16] = np.clip(steps, 0, _LAST, out=steps).astype(np.uint16)
     return whole

@@ -11,7 +11,7 @@ from astropy import visualization as vis
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.client.operation import Operation
-from indinb.errors import ImageError, IndiError
+from indinb.errors import ImageError, IndiError, Refused
 from indinb.images.frame import Frame
 from indinb.images.naming import safe
 from indinb.images.region import Region
@@ -24,7 +24,7 @@ from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.asked import values_at
 from indinb.widgets.imaging.broadcast import Broadcast, Grade, Message
 from indinb.widgets.imaging.colors import color_table
-from indinb.widgets.imaging.curves import MANUAL, stretch_named
+from indinb.widgets.imaging.curves import MANUAL, stretch_name, stretch_named
 from indinb.widgets.imaging.developing import Look, develop
 from indinb.widgets.imaging.settings import CONTROLS
 from indinb.widgets.imaging.viewer import Viewer
@@ -75,6 +75,8 @@ class LiveViewer(Viewer):
         self._failure = ""  # of the picture that came last
         self._said = ""  # to what somebody wished
         self._before: Shades | None = None  # of the picture that was sent last
+        self._developed: Frame | None = None
+        self._sent_last: tuple[int, Frame | None] = 0, None
         self._place: Any = None  # on the sky, of the picture that was sent last
         worker = source.device.connection.worker
         self._broadcast = Broadcast(worker.submit, self._develop, self._send_picture, self._fail)
@@ -107,7 +109,7 @@ class LiveViewer(Viewer):
     def _develop(self, picture: Picture, grade: Grade) -> Message:
         frame = picture.frame
         done = develop(frame, self._wish(), grade, self._before)
-        self._before = done.shades
+        self._before, self._developed = done.shades, frame
         self._filter = safe(frame.header.get("FILTER"))
         grid, vectors = self._grid(frame, done.facts["size"])
         return done.facts | grid, done.buffers + vectors
@@ -135,6 +137,7 @@ class LiveViewer(Viewer):
         return {"grid": {"shape": grid["shape"]}}, [grid["vectors"]]
 
     def _send_picture(self, message: Json, buffers: list[bytes]) -> None:
+        self._sent_last = message["serial"], self._developed
         self.send(message, buffers=buffers)
         self._feed.poke()
 
@@ -192,6 +195,7 @@ class LiveViewer(Viewer):
                 self.load_image(newest.frame)
 
     def _rest(self) -> None:
+        self._developed, self._sent_last = None, (0, None)
         self._broadcast.close()
         self._feed.close()
         self._leave()
@@ -209,8 +213,11 @@ class LiveViewer(Viewer):
     def _show_differently(self, control: str) -> None:
         if control in ("interval", "stretch", "parameter", "debayer"):
             self._before = None
+        _, parameter = stretch_name(self._curve())
         if control == "colormap":
             self.colors = color_table(self.colormap)
+        elif control in ("stretch", "parameter") and parameter != self.parameter:
+            self.parameter = parameter  # by which it comes here again
         elif control != "box":
             self._broadcast.repeat()
 
@@ -244,7 +251,9 @@ class LiveViewer(Viewer):
     def _reframe(self) -> None:
         """Make the box the camera's subframe."""
         source, newest = self._source, self._broadcast.newest
-        if not isinstance(source, Live) or newest is None:
+        if not isinstance(source, Live):
+            raise Refused("who only watches sets nothing: camera.live() has subframes")
+        if newest is None:
             return
         if not self.box:
             source.change(subframe="full")
@@ -254,10 +263,9 @@ class LiveViewer(Viewer):
         self.box, self.view = [], []
 
     def _tell_value(self, number: Any, wish: Json) -> None:
-        newest: Any = self._broadcast.newest
-        with suppress(ImageError):
-            told = values_at(newest, wish)
-            self.send({"type": "value", "id": number, "serial": self._broadcast.serial, **told})
+        serial, frame = self._sent_last
+        told = {"type": "value", "id": number, "serial": serial}
+        self.send({**told, **values_at(frame, wish)})
 
 
 _viewers: "weakref.WeakKeyDictionary[Source, LiveViewer]" = weakref.WeakKeyDictionary()

@@ -137,9 +137,10 @@ class Settings:
         return samples(self.curve) if self.stretch == CUSTOM else b""
 
     def norm(self) -> vis.ImageNormalize:
-        """Map values to shades, 0 to 1, as the browser does."""
+        """Map values to shades, 0 to 1, as the browser does; to black if black is above white."""
         stretch = vis.CompositeStretch(self.curve, Midtone(self.midtone))
-        return vis.ImageNormalize(vmin=self.black, vmax=self.white, stretch=stretch, clip=True)
+        white = max(self.black, self.white)
+        return vis.ImageNormalize(vmin=self.black, vmax=white, stretch=stretch, clip=True)
 
     # ---- View ----
 

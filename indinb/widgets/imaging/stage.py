@@ -117,7 +117,7 @@ class Stage(Widget):
     def _takes(self, name: str, value: Any) -> bool:
         try:
             return name in CONTROLS and bool([self.traits()[name]._validate(self, value)])
-        except (traitlets.TraitError, ValueError, TypeError):
+        except (traitlets.TraitError, ValueError, TypeError, OverflowError):
             return False
 
     # ---- Images ----
@@ -221,13 +221,12 @@ class Stage(Widget):
     # ---- What a browser asks for ----
 
     def _heard(self, content: Any) -> None:
-        image = self._shown
+        with self._lock:  # the number of the very picture, which may give way meanwhile
+            image, serial = self._shown, self.picture.get("serial")
         match content:
             case {"type": "need", "id": number}:
                 layer, buffers = tile(image, content)
-                serial = self.picture.get("serial")
                 self.send({"type": "tile", "id": number, "serial": serial, **layer}, buffers)
             case {"type": "value", "id": number}:
-                serial = self.picture.get("serial")
                 told = {"type": "value", "id": number, "serial": serial}
-                self.send({**told, **values_at(image, content)})
+                self.send({**told, **values_at(image.frame if image else None, content)})

@@ -12,6 +12,14 @@ from indinb.images.levels import Levels
 from indinb.widgets import Viewer
 from tests.widgets.comms import FakeComm, Json
 
+HUGE = 10**400
+"""JSON can have it, and no float can."""
+
+
+def cut(value: Any) -> str:
+    """Return a short name for what a test is about."""
+    return str(value)[:40]
+
 
 def frame(data: Any, **header: Any) -> Frame:
     """Return pixels as a frame."""

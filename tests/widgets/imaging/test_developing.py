@@ -56,6 +56,12 @@ def test_what_has_no_value_is_black():
     assert shaded(values, Shades(0, 1), LINEAR).tolist() == [[0, 255, 0, 127]]
 
 
+@pytest.mark.parametrize("dtype", ["u2", "f4"])
+@pytest.mark.parametrize("white", [5, 3])
+def test_where_nothing_is_between_black_and_white_all_is_black(dtype: str, white: int):
+    assert shaded(np.array([[4, 5, 6]], dtype), Shades(5, white), LINEAR).tolist() == [[0, 0, 0]]
+
+
 def test_of_a_constant_picture_there_is_something_to_see():
     done = show(frame_of(np.full((8, 8), 7, np.float32)))
     assert done.facts["size"] == [8, 8]
@@ -157,6 +163,7 @@ def test_a_mosaic_is_made_colours_if_that_is_wished(side: int):
     mosaic = np.tile(np.array([[200, 10], [10, 10]], np.uint16), (side // 2, side // 2))
     frame = frame_of(mosaic, BAYERPAT="RGGB", ROWORDER="TOP-DOWN")
     assert show(frame).facts["planes"] == 1
+    assert show(frame).facts["bayer"]  # so that the browser can wish for colours
     done = show(frame, AUTO._replace(interval="minmax", debayer=True))
     assert done.facts["planes"] == 3
     red, green, _ = jpeg(done).getpixel((30, 30))

@@ -78,6 +78,12 @@ def test_the_picture_is_small(shape: Any, drawn: tuple[int, int]) -> None:
     assert picture_in(shown(frame(noise))).shape[:2] == drawn
 
 
+def test_where_black_is_above_white_the_picture_is_black() -> None:
+    taken = frame(sky())
+    line(viewer_in(shown(taken))).bring_state(black=5000.0, white=100.0, interval="manual")
+    assert picture_in(shown(taken)).max() == 0
+
+
 def test_shown_twice_it_is_the_same_viewer() -> None:
     taken = frame(sky())
     assert viewer_in(shown(taken)) is viewer_in(shown(taken)) is viewer(taken)

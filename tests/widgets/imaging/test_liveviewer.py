@@ -222,6 +222,15 @@ def test_the_value_of_a_pixel(night: Night):
     live.stop()
 
 
+def test_the_value_is_of_the_picture_that_is_seen(night: Night):
+    live, browser = night.live()
+    for first in (5, 6):
+        night.come(fits_of(np.full((3, 4), first, np.uint16)))
+    browser.line.bring({"type": "value", "id": 7, "x": 1, "y": 2})
+    assert [(one["serial"], one["values"]) for one in browser.line.take("value")] == [(1, [5])]
+    live.stop()
+
+
 # How it looks
 
 
@@ -265,6 +274,24 @@ def test_another_look_is_shown_at_once(night: Night, news: Json):
     night.settle()
     assert len(browser.frames) == 2
     assert browser.line.files[2] != before
+    live.stop()
+
+
+def test_a_stretch_that_nobody_knows_is_none(night: Night):
+    live, browser = night.live()
+    browser.viewer.set_state({"stretch": "custom"})
+    night.come()
+    browser.wait_for(1)
+    assert browser.told["message"] == ""
+    live.stop()
+
+
+def test_a_stretch_by_name_alone_has_its_usual_parameter(night: Night):
+    live, browser = night.live()
+    browser.viewer.set_state({"stretch": "log"})
+    assert browser.line.states[-1]["parameter"] == 1000.0
+    browser.viewer.set_state({"parameter": -5.0})
+    assert browser.viewer.parameter == 1000.0
     live.stop()
 
 
@@ -437,6 +464,7 @@ def test_a_watch_has_no_subframe(night: Night):
         night.tell(picture(sky()))
         browser.line.bring({"type": "subframe"})
         assert [name for name, _ in night.driver.asked] == []
+        assert "camera.live() has subframes" in browser.told["message"]
     look_until(lambda: browser.viewer.live["state"] == "stopped")
 
 

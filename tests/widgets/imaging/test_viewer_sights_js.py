@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from indinb.images.stretch import shades
 from tests.widgets.accessibility import findings
 from tests.widgets.imaging.conftest import Open
-from tests.widgets.imaging.test_viewer_tools_js import LIVE, frame
+from tests.widgets.imaging.test_viewer_live_js import LIVE, frame
 from tests.widgets.imaging.viewers import ViewerPage, colors, markers, picture, sky_grid, starfield
 from tests.widgets.nights import check_night
 from tests.widgets.pages import colours

@@ -1,7 +1,4 @@
-"""The viewer's tools: limits, stretch, colours, and live pictures."""
-
-import base64
-from typing import Any
+"""The viewer's tools: limits, stretch and colours."""
 
 import numpy as np
 import pytest
@@ -9,19 +6,10 @@ from playwright.sync_api import expect
 
 from indinb.images.stretch import Shades
 from tests.widgets.imaging.conftest import Open
-from tests.widgets.imaging.viewers import ViewerPage, colors, jpeg, picture, starfield
-from tests.widgets.snapshots import Json
+from tests.widgets.imaging.viewers import ViewerPage, picture, starfield
 
 SKY = starfield()
 CUTS = Shades(480, 880, 0.25)
-LIVE: Json = {
-    "state": "running",
-    "words": "2 s · Red",
-    "fps": 9.84,
-    "shown": 120,
-    "dropped": 3,
-    "message": "",
-}
 
 
 @pytest.fixture
@@ -107,6 +95,24 @@ def test_limits_are_typed(viewer: ViewerPage) -> None:
     white.fill("much")
     white.press("Enter")
     expect(white).to_have_value("20000")
+
+
+def test_what_is_typed_stays_while_limits_change(viewer: ViewerPage) -> None:
+    black = viewer.root.get_by_role("textbox", name="Black")
+    black.focus()
+    viewer.assign(black=470.0)
+    expect(black).to_have_value("470")
+    black.fill("12")
+    viewer.assign(black=460.0)
+    viewer.settle()
+    expect(black).to_have_value("12")
+    black.press("Escape")
+    expect(black).to_have_value("460")
+    black.fill("300")
+    black.press("Enter")
+    viewer.expect_saved(black=300)
+    viewer.assign(black=310.0)
+    expect(black).to_have_value("310")
 
 
 def test_all_values_are_reached_by_a_double_click(viewer: ViewerPage) -> None:
@@ -199,138 +205,3 @@ def test_two_views_share_what_is_seen(viewer: ViewerPage) -> None:
     viewer.page.evaluate("second(); cleanUp(); widget.close()")
     assert viewer.page.evaluate("widget.listening()") == 0
     expect(viewer.page.locator(".indinb-viewer")).to_have_count(0)
-
-
-# ---- Live ----
-
-
-def frame(serial: int, pixels: Any, **facts: Any) -> tuple[Json, bytes, bytes]:
-    rows, columns = pixels.shape[:2]
-    told: Json = {"type": "frame", "serial": serial, "size": [columns, rows], "x": 0, "y": 0}
-    told |= {"width": columns, "height": rows, "top_down": False, "unit": "adu"}
-    counts = np.bincount((pixels if pixels.ndim == 2 else pixels[..., 0]).ravel(), minlength=256)
-    told |= {"low": 400.0, "high": 900.0, "grid": None} | facts
-    return told, jpeg(pixels), counts.astype(np.uint32).tobytes()
-
-
-def ramp() -> Any:
-    """Black at the left and top, bright at the right and bottom."""
-    y, x = np.mgrid[:200, :320]
-    return ((x / 2 + y / 4) * 0.9).astype(np.uint8)
-
-
-@pytest.fixture
-def live(open_viewer: Open) -> ViewerPage:
-    viewer = open_viewer(live=LIVE, cuts=CUTS)
-    assert viewer.take() == [{"type": "seen", "serial": 0, "took_ms": 0}]
-    return viewer
-
-
-def show(viewer: ViewerPage, *told: Any) -> Json:
-    viewer.deliver(*told)
-    return viewer.wait_for("seen")
-
-
-def test_a_live_picture_is_shown_and_acknowledged(live: ViewerPage) -> None:
-    expect(live.stage).to_have_text("No picture yet")
-    seen = show(live, *frame(7, ramp()))
-    assert seen["serial"] == 7
-    assert 0 < seen["took_ms"] < 5000
-    drawn = live.drawn()[..., 0]
-    height, width = drawn.shape
-    for column, row in ((40, 40), (300, 40), (40, 190), (200, 120)):
-        value = drawn[int((row + 0.5) * height / 200), int((column + 0.5) * width / 320)]
-        assert abs(int(value) - int(ramp()[row, column])) < 6
-
-
-def test_a_part_of_a_live_frame_is_where_it_belongs(live: ViewerPage) -> None:
-    part = np.full((50, 80), 200, np.uint8)
-    show(live, *frame(1, part, size=[320, 200], x=240, y=150))
-    opaque = live.drawn()[..., 3] > 128
-    rows, columns = np.nonzero(opaque)
-    height, width = opaque.shape
-    assert rows.max() < height * 0.27  # at the top: rows count from the bottom
-    assert columns.min() > width * 0.73
-
-
-def test_colours_of_live_pictures_that_are_grey(live: ViewerPage) -> None:
-    live.assign(colors=colors("viridis"))
-    live.settle()
-    show(live, *frame(1, np.full((20, 20), 255, np.uint8)))
-    assert tuple(live.drawn()[100, 200, :3]) == (253, 231, 36)
-    show(live, *frame(2, np.full((20, 20, 3), 255, np.uint8), planes=3))
-    assert tuple(live.drawn()[100, 200, :3]) == (255, 255, 255)
-
-
-def test_of_frames_that_come_at_once_the_newest_is_shown(live: ViewerPage) -> None:
-    script = """([frames, jpegs, counts]) => frames.forEach(
-        (one, index) => widget.deliver(one, jpegs[index], counts[index]))"""
-    told = [frame(serial, np.full((64, 64), 20 * serial, np.uint8)) for serial in (1, 2, 3)]
-    letters = [[base64.b64encode(one[part]).decode() for one in told] for part in (1, 2)]
-    live.page.evaluate(script, [[one[0] for one in told], *letters])
-    live.page.wait_for_function("widget.sent.some((message) => message.serial === 3)")
-    assert [message["serial"] for message in live.take()] == [1, 3]
-    assert abs(int(live.drawn()[50, 200, 0]) - 60) < 3
-
-
-def test_a_damaged_live_picture_keeps_the_last_one(live: ViewerPage) -> None:
-    show(live, *frame(1, np.full((64, 64), 100, np.uint8)))
-    told, _, counts = frame(2, ramp())
-    assert show(live, told, b"no JPEG", counts)["serial"] == 2
-    assert abs(int(live.drawn()[50, 200, 0]) - 100) < 3
-
-
-def test_values_of_live_pictures_are_asked_for(live: ViewerPage) -> None:
-    show(live, *frame(1, ramp()))
-    live.point(200, 100)
-    asked = live.wait_for("value")
-    live.deliver({**asked, "serial": 1, "values": [812]})
-    expect(live.read("value")).to_have_text("812 adu")
-    show_again = frame(2, ramp())
-    live.deliver(*show_again)
-    expect(live.read("value")).to_have_text("≈ 812 adu")
-    live.deliver({**live.wait_for("value"), "serial": 2, "values": [815]})
-    expect(live.read("value")).to_have_text("815 adu")
-
-
-def test_the_histogram_of_live_pictures(live: ViewerPage) -> None:
-    show(live, *frame(1, ramp()))
-    outline = live.root.locator(".indinb-strip path").get_attribute("d") or ""
-    assert len(set(outline.split("L"))) > 50
-
-
-def test_what_is_told_of_live_pictures(live: ViewerPage) -> None:
-    bar = live.root.get_by_role("group", name="Live")
-    expect(bar).to_contain_text("Live · 2 s · Red")
-    expect(bar).to_contain_text("9.8 fps · 120 shown · 3 dropped")
-    live.assign(live={**LIVE, "state": "stopped", "message": "the link is lost"})
-    expect(bar).to_contain_text("Stopped")
-    expect(bar.get_by_role("status")).to_have_text("the link is lost")
-    expect(live.button("Stop")).to_be_disabled()
-    live.assign(live={})
-    expect(bar).to_be_hidden()
-
-
-def test_stop_and_subframe(live: ViewerPage) -> None:
-    show(live, *frame(1, ramp()))
-    live.button("Whole chip").click()
-    live.assign(box=[10, 20, 30, 40])
-    live.button("Subframe").click()
-    live.button("Stop").click()
-    assert live.take() == [{"type": "subframe"}, {"type": "subframe"}, {"type": "stop"}]
-
-
-def test_after_live_pictures_comes_the_frame_itself(live: ViewerPage) -> None:
-    show(live, *frame(1, ramp()))
-    live.assign(live={**LIVE, "state": "stopped"}, picture=picture(SKY, serial=9))
-    live.page.wait_for_function("() => document.querySelector('.indinb-stage')")
-    live.point(300, 100)
-    expect(live.read("value")).not_to_contain_text("≈")
-    assert [message for message in live.take() if message["type"] == "value"] == []
-
-
-def test_a_page_that_nobody_looks_at_acknowledges_nothing(live: ViewerPage) -> None:
-    live.page.evaluate("cleanUp()")
-    live.deliver(*frame(1, ramp()))
-    live.page.evaluate("widget.show('second')")
-    assert live.wait_for("seen")["serial"] == 0
