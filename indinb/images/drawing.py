@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.visualization import BaseInterval, BaseStretch
 
+from indinb.images.encoding import encode_png
 from indinb.images.lazydata import LazyCCDData
 from indinb.images.stretch import (
     AUTO,
     LONGEST,
-    encode_png,
     factors,
     normalization,
     shrink,

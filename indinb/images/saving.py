@@ -11,16 +11,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-import PIL.Image
 from astropy.io import fits
 from astropy.io.fits.hdu.image import DTYPE2BITPIX
-from numpy.typing import NDArray
 
 from indinb.errors import ImageError
 from indinb.images.drawing import Drawable
+from indinb.images.encoding import encode_jpeg, upright
 from indinb.images.stretch import normalization, shrink, to_bytes
 
 _VERIFY = "silentfix+ignore"  # drivers write cards that FITS forbids; no reason to lose the frame
@@ -139,24 +138,17 @@ def _write_png(frame: Drawable, file: BinaryIO) -> None:
 def _write_jpeg(frame: Drawable, file: BinaryIO) -> None:
     values = shrink(frame.data, max(frame.shape))
     shades = to_bytes(values, normalization(values))
-    _picture(shades, frame.is_top_down).save(file, "JPEG", quality=_JPEG_QUALITY)
+    file.write(encode_jpeg(shades, frame.is_top_down, _JPEG_QUALITY))
 
 
 def _write_tiff(frame: Drawable, file: BinaryIO) -> None:
     data = frame.data[0] if frame.shape[:-2] == (1,) else frame.data
     if data.dtype.kind in "biuf" and data.dtype not in (np.uint8, np.uint16):
         data = data.astype(np.float32)
-    if data.dtype.kind == "c" or not (
-        data.ndim == 2 or (data.ndim == 3 and len(data) == 3 and data.dtype == np.uint8)
-    ):
+    colors = data.shape[:-2] == (3,) and data.dtype == np.uint8
+    if data.dtype.kind == "c" or not (data.ndim == 2 or colors):
         raise _not_written("TIFF", frame, ": save it as .fits")
-    _picture(data, frame.is_top_down).save(file, "TIFF")
-
-
-def _picture(data: NDArray[Any], top_down: bool) -> PIL.Image.Image:
-    upright = data if top_down else data[..., ::-1, :]
-    pixels = upright if upright.ndim == 2 else np.moveaxis(upright, 0, -1)
-    return PIL.Image.fromarray(np.ascontiguousarray(pixels))
+    upright(data, frame.is_top_down).save(file, "TIFF")
 
 
 _WRITERS: dict[str, Callable[[Drawable, BinaryIO], None]] = {

@@ -9,13 +9,12 @@ from hypothesis.extra import numpy as npst
 from PIL import Image
 
 from indinb.errors import ImageError
+from indinb.images.encoding import encode_jpeg, encode_png
 from indinb.images.stretch import (
     INTERVALS,
     STRETCHES,
     Midtone,
     auto_shades,
-    encode_jpeg,
-    encode_png,
     factors,
     normalization,
     shrink,
