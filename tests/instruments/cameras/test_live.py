@@ -538,6 +538,12 @@ def _shape(live: Live) -> tuple[int, ...] | None:
         return None
 
 
+def test_video_knows_its_place_on_the_sensor(camera: Camera):
+    with camera.live(0.05, stream=True, binning=4, subframe="full") as live:
+        wait_until(camera.device, lambda: live.newest is not None)
+        assert live.newest.on_sensor((10, 20, 30, 40)) == (40, 80, 120, 160)
+
+
 def test_stop_in_mid_exposure(camera: Camera):
     live = camera.live(100, binning=4)
     wait_until(camera.device, lambda: camera.exposing)
