@@ -58,11 +58,11 @@ def _pixel(center: Any, wcs: WCS | None) -> tuple[float, float]:
 
 def _pixels(size: Any, wcs: WCS | None) -> tuple[int, int]:
     is_pair = isinstance(size, tuple | list) or np.ndim(size) > 0
-    pair = size if is_pair else (size, size)
-    scales: Any = (1.0, 1.0)
-    if isinstance(pair[0], u.Quantity) and pair[0].unit.physical_type == "angle":
+    pair = [u.Quantity(each) for each in (size if is_pair else (size, size))]
+    scales: Any = [1 * (u.pix if each.unit == u.pix else u.one) for each in pair]
+    if pair[0].unit.physical_type == "angle":
         scales = proj_plane_pixel_scales(_celestial(wcs)) * u.deg
-    lengths = [u.Quantity(each / scale) for each, scale in zip(pair, scales, strict=True)]
+    lengths = [each / scale for each, scale in zip(pair, scales, strict=True)]
     width, height = (max(1, round(each.to_value(u.one))) for each in lengths)
     return width, height
 

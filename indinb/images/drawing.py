@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from astropy.visualization import BaseInterval, BaseStretch
 
+from indinb.images.encoding import encode_png
 from indinb.images.lazydata import LazyCCDData
 from indinb.images.stretch import (
     AUTO,
     LONGEST,
-    encode_png,
     factors,
     normalization,
     shrink,
@@ -117,7 +117,7 @@ class Drawable(LazyCCDData):
     def _new_axes(self) -> "Axes":
         from matplotlib import pyplot as plt
 
-        wcs = self.wcs and self.wcs.celestial
+        wcs = self.wcs.celestial if self.wcs is not None and self.wcs.has_celestial else None
         axes: Axes = plt.figure().add_subplot(projection=wcs)
         if wcs is not None:
             axes.set(**dict(zip(("xlabel", "ylabel"), map(_label, wcs.wcs.ctype), strict=True)))

@@ -1,7 +1,9 @@
 """Frame: an image that a camera returned."""
 
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +25,8 @@ from indinb.images.stars import stars
 from indinb.images.statistics import Stats, stats
 from indinb.images.units import egain, full_at, unit
 from indinb.protocol.messages import Blob
+
+_numbering = Lock()  # of who takes the next free number, until its file is there
 
 
 class Frame(Drawable, Located):
@@ -171,7 +175,7 @@ class Frame(Drawable, Located):
         data = debayer(self.data, self.bayer)
         mask = None if self.mask is None else np.broadcast_to(self.mask, data.shape)
         header = self.header.copy()
-        for keyword in ("BAYERPAT", "XBAYROFF", "YBAYROFF"):
+        for keyword in ("BAYERPAT", "COLORTYP", "XBAYROFF", "YBAYROFF"):
             header.pop(keyword, None)
         return type(self)(data, mask=mask, header=header, wcs=self.wcs, unit=self.unit)
 
@@ -299,8 +303,10 @@ class Frame(Drawable, Located):
         'M-31_Light_Red_60s_2026-11-22T10-18-04.977.fits'
         'Light_001.fits.fz'
         """
-        target = self._target(str(path or ""))
-        saving.save(self, target, overwrite)
+        name = str(path or "")
+        with _numbering if templates.is_template(name) else nullcontext():
+            target = self._target(name)
+            saving.save(self, target, overwrite)
         self.path = target
         return target
 

@@ -32,10 +32,11 @@ class LazyCCDData(CCDData):  # type: ignore[misc]  # astropy has no types
     @property
     def data(self) -> NDArray[Any]:
         """The pixels, made now if they have not been before; the same array for all threads."""
-        if isinstance(self._data, Pixels):
-            self._data = self._data.array()
-        data: NDArray[Any] = self._data
-        return data
+        data = self._data  # read once, as another thread may put the array in its place
+        if isinstance(data, Pixels):
+            self._data = data = data.array()
+        array: NDArray[Any] = data
+        return array
 
     @data.setter
     def data(self, values: Any) -> None:

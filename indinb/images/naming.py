@@ -20,6 +20,7 @@ from indinb.protocol.messages import Blob, parse_timestamp
 _KEYWORDS = ("OBJECT", "FRAME", "IMAGETYP", "FILTER", "EXPTIME", "DATE-OBS")
 _LONGEST = 40  # letters of each part; with four bytes each, all fit into the usual 255
 _LONGEST_SUFFIX = 16
+_OF_DEVICES = re.compile("CON|PRN|AUX|NUL|(COM|LPT)[0-9]", re.IGNORECASE)
 _LARGEST_INFLATED = 1 << 30  # bytes
 _MOST_DEFLATED = 100  # times smaller, at most, are pictures that zlib has packed; noise is two
 
@@ -95,7 +96,7 @@ def file_name(header: Any) -> str:
     'M-31_Light_60s.fits'
     """
     parts = (_stem(header), safe(header.get("DATE-OBS")))
-    return ("_".join(filter(None, parts)) or "frame") + ".fits"
+    return allowed(("_".join(filter(None, parts)) or "frame") + ".fits")
 
 
 def exposure(header: Any, unit: str) -> str:
@@ -131,6 +132,17 @@ def safe(text: Any) -> str:
     """
     known = "" if text in (None, "Unknown") else str(text)
     return re.sub(r"[^\w.+-]+", "-", known)[:_LONGEST].strip(".-")
+
+
+def allowed(name: str) -> str:
+    """Make a name into one that Windows allows: some are those of its devices, with any suffix.
+
+    Examples
+    --------
+    >>> allowed("aux.fits"), allowed("auxiliary.fits")
+    ('_aux.fits', 'auxiliary.fits')
+    """
+    return f"_{name}" if _OF_DEVICES.fullmatch(name.partition(".")[0]) else name
 
 
 def _stem(header: Any) -> str:

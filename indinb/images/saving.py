@@ -11,20 +11,23 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-import PIL.Image
 from astropy.io import fits
-from numpy.typing import NDArray
+from astropy.io.fits.hdu.image import DTYPE2BITPIX
 
 from indinb.errors import ImageError
 from indinb.images.drawing import Drawable
+from indinb.images.encoding import encode_jpeg, upright
 from indinb.images.stretch import normalization, shrink, to_bytes
 
 _VERIFY = "silentfix+ignore"  # drivers write cards that FITS forbids; no reason to lose the frame
 _GZIP_LEVEL = 4
 _JPEG_QUALITY = 92
+_OF_ALL_BYTES = ("CHECKSUM", "DATASUM")  # which are others once a frame has been made of them
+
+_naming = threading.Lock()  # of who gives a file its name; nothing is written while it is held
 
 
 def save(frame: Drawable, path: Path, overwrite: bool) -> None:
@@ -42,9 +45,8 @@ def save(frame: Drawable, path: Path, overwrite: bool) -> None:
         If the format cannot hold the frame.
     """
     write = _writer(path)
-    if path.exists() and not overwrite:
-        raise FileExistsError(f"{path} is there already; overwrite=True replaces it")
-    with _whole(path) as file:
+    _check_free(path, overwrite)
+    with _whole(path, overwrite) as file:
         write(frame, file)
 
 
@@ -70,34 +72,55 @@ def _writer(path: Path) -> Callable[[Drawable, BinaryIO], None]:
     raise ValueError(f"{path.name!r} ends with none of {', '.join(_WRITERS)}")
 
 
+def _check_free(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise FileExistsError(f"{path} is there already; overwrite=True replaces it")
+
+
 @contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
+def _whole(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
     """Open a file that becomes `path` at the end, or nothing if anything goes wrong."""
-    part = path.with_name(f".{path.name[:100]}.{os.getpid()}-{threading.get_ident()}.part")
+    part = path.with_name(f".{path.name[:40]}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with part.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        with _naming:
+            _check_free(path, overwrite)  # still
+            part.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
 
 
+def _hdus(frame: Drawable) -> fits.HDUList:
+    if not frame.shape or frame.dtype.name not in DTYPE2BITPIX:
+        raise _not_written("FITS", frame)
+    hdus = frame.to_hdu()
+    for keyword in _OF_ALL_BYTES:
+        hdus[0].header.remove(keyword, ignore_missing=True)
+    return hdus
+
+
+def _not_written(kind: str, frame: Drawable, advice: str = "") -> ImageError:
+    size = "x".join(map(str, frame.shape[::-1])) or "single"
+    return ImageError(f"no {kind} is written of {size} {frame.dtype}{advice}")
+
+
 def _write_fits(frame: Drawable, file: BinaryIO) -> None:
-    frame.to_hdu().writeto(file, output_verify=_VERIFY)
+    _hdus(frame).writeto(file, output_verify=_VERIFY)
 
 
 def _write_zipped(frame: Drawable, file: BinaryIO) -> None:
     with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as zipped:
-        frame.to_hdu().writeto(zipped, output_verify=_VERIFY)
+        _hdus(frame).writeto(zipped, output_verify=_VERIFY)
 
 
 def _write_packed(frame: Drawable, file: BinaryIO) -> None:
     """Write what fpack makes of it, without loss."""
-    image, *others = frame.to_hdu()
+    image, *others = _hdus(frame)
     rice = image.data.dtype.kind in "iu" and image.data.dtype.itemsize <= 4
     packed = fits.CompImageHDU(
         image.data,
@@ -115,23 +138,17 @@ def _write_png(frame: Drawable, file: BinaryIO) -> None:
 def _write_jpeg(frame: Drawable, file: BinaryIO) -> None:
     values = shrink(frame.data, max(frame.shape))
     shades = to_bytes(values, normalization(values))
-    _picture(shades, frame.is_top_down).save(file, "JPEG", quality=_JPEG_QUALITY)
+    file.write(encode_jpeg(shades, frame.is_top_down, _JPEG_QUALITY))
 
 
 def _write_tiff(frame: Drawable, file: BinaryIO) -> None:
     data = frame.data[0] if frame.shape[:-2] == (1,) else frame.data
-    if data.dtype.kind != "u" or data.dtype.itemsize > 2:
+    if data.dtype.kind in "biuf" and data.dtype not in (np.uint8, np.uint16):
         data = data.astype(np.float32)
-    if not (data.ndim == 2 or (data.ndim == 3 and len(data) == 3 and data.dtype == np.uint8)):
-        size = "x".join(map(str, frame.shape[::-1]))
-        raise ImageError(f"no TIFF is written of {size} {frame.dtype}: save it as .fits")
-    _picture(data, frame.is_top_down).save(file, "TIFF")
-
-
-def _picture(data: NDArray[Any], top_down: bool) -> PIL.Image.Image:
-    upright = data if top_down else data[..., ::-1, :]
-    pixels = upright if upright.ndim == 2 else np.moveaxis(upright, 0, -1)
-    return PIL.Image.fromarray(np.ascontiguousarray(pixels))
+    colors = data.shape[:-2] == (3,) and data.dtype == np.uint8
+    if data.dtype.kind == "c" or not (data.ndim == 2 or colors):
+        raise _not_written("TIFF", frame, ": save it as .fits")
+    upright(data, frame.is_top_down).save(file, "TIFF")
 
 
 _WRITERS: dict[str, Callable[[Drawable, BinaryIO], None]] = {

@@ -7,7 +7,7 @@ writes them; XBINNING and YBINNING, the pixels read as one. INDI's drivers only 
 import math
 from typing import Any
 
-from indinb.images.bayer import is_bottom_up, offset
+from indinb.images.bayer import is_bottom_up, offset, pattern
 from indinb.images.region import Region
 
 _OF_ALL_PIXELS = ("CHECKSUM", "DATASUM", "DATAMIN", "DATAMAX")
@@ -69,7 +69,7 @@ def take_part(header: Any, rows: int, part: Region) -> None:
     left_out = rows - part.height - part.y if is_bottom_up(header) else part.y
     for keyword, more in (("XORGSUBF", part.x), ("YORGSUBF", left_out)):
         header[keyword] = _whole(_number(header, keyword, 0) + more)
-    if "BAYERPAT" in header:
+    if pattern(header, rows) is not None:
         for keyword, more in (("XBAYROFF", part.x), ("YBAYROFF", left_out)):
             header[keyword] = (offset(header, keyword) + more) % 2
     for keyword, length in (("NAXIS1", part.width), ("NAXIS2", part.height)):
@@ -88,10 +88,7 @@ def part_of(item: Any, shape: tuple[int, ...]) -> Region | None:
     >>> part_of((slice(10, 50), slice(None, -20)), (100, 200))
     Region(x=0, y=10, width=180, height=40)
     """
-    places = item if isinstance(item, tuple) else (item,)
-    full = (slice(None),) * (len(shape) - len(places))
-    places = (*full, slice(None), *places[1:]) if places[0] is Ellipsis else (*places, *full)
-    spans = places[-2:]
+    spans = _each_axis(item if isinstance(item, tuple) else (item,), len(shape))[-2:]
     if len(shape) < 2 or not all(isinstance(each, slice) for each in spans):
         return None
     (y, bottom, down), (x, right, across) = (
@@ -100,6 +97,13 @@ def part_of(item: Any, shape: tuple[int, ...]) -> Region | None:
     if (down, across) != (1, 1) or bottom <= y or right <= x:
         return None
     return Region(x, y, right - x, bottom - y)
+
+
+def _each_axis(places: tuple[Any, ...], axes: int) -> tuple[Any, ...]:
+    """Write out what an index leaves to the ellipsis, which is at its end if it has none."""
+    dots = next((at for at, each in enumerate(places) if each is Ellipsis), len(places))
+    after = places[dots + 1 :]
+    return (*places[:dots], *[slice(None)] * (axes - dots - len(after)), *after)
 
 
 def _number(header: Any, keyword: str, default: float) -> float:

@@ -38,6 +38,7 @@ def take_wcs(header: fits.Header) -> WCS | None:
         header.setdefault("RADESYS", header.pop("RADECSYS"))
     try:
         wcs = WCS(header, fix=False)
+        wcs = wcs.sub(2) if wcs.naxis > 2 else wcs  # planes are colours
         wcs.wcs.fix()  # which warns of nothing, while WCS.fix does
         wcs.wcs.set()
     except Exception:  # with a WCS that astropy cannot make sense of, it is still an image

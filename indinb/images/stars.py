@@ -205,7 +205,7 @@ def _highest(dtype: np.dtype[Any]) -> float:
 def _picture(data: NDArray[Any], mask: NDArray[np.bool_] | None, bayer: bool) -> _Picture:
     planes = data[0] if data.ndim == 3 and len(data) == 1 else data
     _check(planes)
-    blank = _blank(planes, mask)
+    blank = _blank(data, mask).reshape(planes.shape)
     if planes.ndim == 3:
         return _united(list(planes), list(blank))
     if not bayer:

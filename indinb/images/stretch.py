@@ -1,9 +1,8 @@
-"""Arrays to pictures: bin, choose the values worth showing, stretch, orient, encode.
+"""Arrays to shades: bin, choose the values worth showing, stretch.
 
 Binning comes first, so that all the rest works on a picture of screen size.
 """
 
-import io
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +11,6 @@ import numpy as np
 from astropy import visualization as vis
 from astropy.stats import mad_std
 from numpy.typing import NDArray
-from PIL import Image
 
 from indinb.errors import ImageError
 
@@ -37,13 +35,9 @@ STRETCHES: dict[str, Callable[[], vis.BaseStretch]] = {
 AUTO = "auto"
 """The name of `auto_shades` where an interval is asked for."""
 
-JPEG_QUALITY = 85
-"""At which the eye sees no difference on a screen."""
-
 _SAMPLE = 100_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
 _LEAST_MIDTONE = 1e-9  # 1 minus it is still less than 1
-_Z_RLE = 3  # this strategy of zlib takes a third less time on noise, and no more room
 
 
 def shrink(data: NDArray[Any], longest: int = LONGEST) -> NDArray[Any]:
@@ -366,61 +360,3 @@ def to_bytes(values: NDArray[Any], norm: vis.ImageNormalize) -> NDArray[np.uint8
         shades: NDArray[Any] = np.nan_to_num(norm(values, clip=True).data)
     # Some stretches leave the way from 0 to 1, and bytes would begin anew.
     return (255 * np.clip(shades, 0, 1, out=shades)).astype(np.uint8)
-
-
-def encode_png(shades: NDArray[np.uint8], top_down: bool = False) -> bytes:
-    r"""Encode a picture.
-
-    Parameters
-    ----------
-    shades : numpy.ndarray
-        Rows by columns, or three planes of those.
-    top_down : bool
-        Whether the first row is the top one. In FITS it is at the bottom.
-
-    Returns
-    -------
-    bytes
-        A PNG file.
-
-    Examples
-    --------
-    >>> encode_png(np.zeros((2, 3), np.uint8))[:4]
-    b'\x89PNG'
-    """
-    return _encode(shades, top_down, "PNG", compress_level=1, compress_type=_Z_RLE)
-
-
-def encode_jpeg(
-    shades: NDArray[np.uint8], top_down: bool = False, quality: int = JPEG_QUALITY
-) -> bytes:
-    r"""Encode a picture that soon gives way to the next, in a sixth of the bytes of a PNG.
-
-    Parameters
-    ----------
-    shades : numpy.ndarray
-        Rows by columns, or three planes of those.
-    top_down : bool
-        Whether the first row is the top one. In FITS it is at the bottom.
-    quality : int
-        From 1 to 95, as of Pillow.
-
-    Returns
-    -------
-    bytes
-        A JPEG file.
-
-    Examples
-    --------
-    >>> encode_jpeg(np.zeros((2, 3), np.uint8))[:2]
-    b'\xff\xd8'
-    """
-    return _encode(shades, top_down, "JPEG", quality=quality)
-
-
-def _encode(shades: NDArray[np.uint8], top_down: bool, format: str, **options: int) -> bytes:
-    upright = shades if top_down else shades[..., ::-1, :]
-    pixels = upright if upright.ndim == 2 else np.moveaxis(upright, 0, -1)
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, format, **options)
-    return file.getvalue()

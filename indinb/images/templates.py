@@ -4,7 +4,7 @@ What is filled in comes from headers, so from the wire: no part of it is ever a 
 """
 
 import datetime as dt
-import math
+import os
 import re
 import string
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,12 @@ from astropy.io import fits
 
 from indinb.errors import ImageError
 from indinb.images.fitsfile import read_header
-from indinb.images.naming import Label, exposure, frame_type, safe
+from indinb.images.naming import Label, allowed, exposure, frame_type, safe
 from indinb.protocol.messages import parse_timestamp
 
 _DIGITS = "03"  # of numbers, unless the template says otherwise
 _WHEN = ("date", "time")
+_LARGEST = 1e9  # number that is believed; the digits of others would make names too long
 _KEYWORDS = (
     *("OBJECT", "FRAME", "IMAGETYP", "FILTER", "EXPTIME", "DATE-OBS", "INSTRUME", "CCD-TEMP"),
     *("XBINNING", "YBINNING", "GAIN"),
@@ -86,7 +87,7 @@ def check(template: str) -> None:
     for name, spec in _fields_in(template):
         if name not in known:
             raise ValueError(f"'{{{name}}}' is none of {{{'}, {'.join(known)}}}")
-        if spec and (name != "number" or not re.fullmatch(r"0?[1-9]", spec)):
+        if spec and (name != "number" or not re.fullmatch(r"0[1-9]", spec)):
             raise ValueError(f"'{{{name}:{spec}}}' has a format; only {{number:04}} may have one")
 
 
@@ -121,10 +122,10 @@ def filled(template: str, known: Fields, number: int | str = "") -> Path:
     'Dark_007.fits'
     """
     check(template)
-    *folders, name = re.split(r"[/\\]" if "\\" in str(Path("a/b")) else "/", template)
+    *folders, name = template.replace(os.sep, "/").split("/")
     names = [_part(folder, known, number) for folder in folders]
     kept = [each for each, folder in zip(names, folders, strict=True) if each or not folder]
-    return Path("/".join([*kept, _part(name, known, number) or "frame"]))
+    return Path("/".join([*kept, _name(name, known, number)]))
 
 
 def free(template: str, known: Fields) -> Path:
@@ -162,6 +163,13 @@ def _listed(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
+def _name(template: str, known: Fields, number: int | str) -> str:
+    """Fill in the name, of which there may be left no more than the suffix."""
+    suffix = template[template.rfind("}") + 1 :]
+    name = _part(template, known, number)
+    return f"frame{suffix}" if not name or f".{name}" == suffix else name
+
+
 def _part(template: str, known: Fields, number: int | str) -> str:
     """Fill in one part of a path, so that it stays one."""
     if "{" not in template:
@@ -175,8 +183,10 @@ def _part(template: str, known: Fields, number: int | str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = text.lstrip("._ ")
-    return f"_{text}" if text.startswith("-") else text  # which programs take for an option
+    text = text.lstrip("._ ").rstrip(" ")
+    if text.startswith("-"):  # which programs take for an option
+        return f"_{text}"
+    return allowed(text)
 
 
 def _value(name: str, spec: str | None, known: Fields, number: int | str) -> str:
@@ -193,7 +203,7 @@ def _fields_in(template: str) -> Iterator[tuple[str, str]]:
 
 def _number(header: Any, keyword: str, spec: str) -> str:
     told = header.get(keyword)
-    sound = isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told)
+    sound = isinstance(told, int | float) and not isinstance(told, bool) and abs(told) < _LARGEST
     return format(told, spec) if sound else ""
 
 
@@ -210,6 +220,7 @@ def split(template: str) -> tuple[str, str]:
     >>> split("~/astro/{object}/{date}/{type}_{number}")
     ('~/astro', '{object}/{date}/{type}_{number}')
     """
+    template = template.replace(os.sep, "/")
     check(template)
     if any(name == "number" for name, _ in _fields_in(template.rpartition("/")[0])):
         raise ValueError("{number} goes into the last part, the name of the file")

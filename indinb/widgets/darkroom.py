@@ -18,10 +18,11 @@ from indinb.client.arrivals import arrived
 from indinb.client.device import Device
 from indinb.client.observers import Change
 from indinb.errors import ConnectionLost, ImageError
+from indinb.images.encoding import encode_jpeg
 from indinb.images.frame import Frame
 from indinb.images.image import Geometry
 from indinb.images.naming import exposure, frame_type, safe
-from indinb.images.stretch import encode_jpeg, normalization, shrink, to_bytes
+from indinb.images.stretch import normalization, shrink, to_bytes
 from indinb.instruments.cameras.chips import frame_geometry
 from indinb.protocol.messages import Blob, parse_timestamp
 from indinb.protocol.vocabulary import BlobMode

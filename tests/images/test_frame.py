@@ -479,6 +479,12 @@ def test_the_screen_shows_a_large_frame_binned():
 # ---- matplotlib
 
 
+def test_a_plot_over_coordinates_that_are_not_the_skys():
+    axes = Frame(np.eye(50), unit="adu", wcs=WCS(naxis=2)).plot(interval="minmax")
+    assert axes.name == "rectilinear"
+    plt.close(axes.figure)
+
+
 def test_a_plot_on_axes_of_ones_own(frame):
     axes = Figure().subplots()
     figures = plt.get_fignums()

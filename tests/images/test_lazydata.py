@@ -211,3 +211,21 @@ def test_shared_memory_is_the_storage_of_a_frame():
     os.close(block)
     assert frame.data[0, 0] == 65535
     np.testing.assert_array_equal(frame.data[1:], pixels((40, 60))[1:])
+
+
+def test_another_thread_may_make_the_pixels_meanwhile(camera):
+    class Overtaken(Frame):
+        """Whose pixels another thread makes as soon as they have been asked for."""
+
+        @property
+        def _data(self):
+            told, self.told = self.told, getattr(self.told, "array", lambda: self.told)()
+            return told
+
+        @_data.setter
+        def _data(self, values):
+            self.told = values
+
+    frame = Overtaken(Pixels((20, 30), np.uint16, camera), unit="adu")
+    frame._data = Pixels((20, 30), np.uint16, camera)
+    np.testing.assert_array_equal(frame.data, PIXELS)

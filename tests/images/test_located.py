@@ -114,6 +114,7 @@ def test_a_saved_cutout_is_the_same(sky, tmp_path):
         ((0, 99), 21, (0, 89, 11, 11)),
         ((100, 50), 1000, (0, 0, 200, 100)),
         ((100, 50), 3 * u.dimensionless_unscaled, (99, 49, 3, 3)),
+        ((100, 50), (4, 2) * u.pix, (99, 50, 4, 2)),
     ],
 )
 def test_around_a_pixel(sky, center, size, expected):
@@ -161,6 +162,9 @@ def test_planes_are_cut_alike():
         (np.s_[:, -20:], (180, 0, 20, 100)),
         (np.s_[...], (0, 0, 200, 100)),
         (np.s_[..., 5:], (5, 0, 195, 100)),
+        (np.s_[10:30, ...], (0, 10, 200, 20)),
+        (np.s_[10:30, ..., 5:], (5, 10, 195, 20)),
+        ((), (0, 0, 200, 100)),
         (np.s_[::2, :], None),
         (np.s_[::-1], None),
         (np.s_[5], None),
@@ -175,3 +179,18 @@ def test_which_part_a_slice_is(item, part):
 def test_slices_are_those_of_ccddata(sky):
     np.testing.assert_array_equal(sky[::2, ::3].data, sky.data[::2, ::3])
     assert sky[10:20].on_sensor() == (0, 10, 200, 10)
+
+
+def test_colours_of_a_part_when_colortyp_tells_them():
+    header = {"COLORTYP": "RGGB"}
+    part = framed(header).cutout((11, 7, 20, 20))
+    assert framed(header).bayer == "RGGB"
+    assert part.bayer == "BGGR"
+    assert part.debayered()[0].bayer is None
+
+
+def test_planes_know_where_they_are_on_the_sky():
+    frame = Frame.from_fits(fits_bytes(pixels((3, 100, 200)), real_header("exposure_wcs")))
+    place = frame.wcs.pixel_to_world(50, 40)
+    for plane in (frame[0], frame[1, 10:, 10:], frame.cutout((10, 10, 90, 80))):
+        assert plane.cutout(place, 5).shape[-2:] == (5, 5)

@@ -1,6 +1,9 @@
 """Frames to files of all kinds."""
 
 import gzip
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import PIL.Image
@@ -131,3 +134,47 @@ def test_no_half_file_is_left(frame, tmp_path, monkeypatch, error, there):
     assert list(tmp_path.iterdir()) == [path] * there
     assert not there or path.read_text() == "precious"
     assert frame.path is None
+
+
+@pytest.mark.parametrize("suffix", [".fits", ".fits.gz"])
+def test_sums_of_other_bytes_are_not_written(tmp_path, suffix):
+    checked = io.BytesIO()
+    fits.PrimaryHDU(np.ones((4, 5), np.uint16)).writeto(checked, checksum=True)
+    frame = Frame.from_fits(checked.getvalue())
+    with fits.open((frame - frame).save(tmp_path / f"none{suffix}"), checksum=True) as hdus:
+        assert not hdus[0].data.any()  # a wrong sum would be warned of
+    assert "DATASUM" in frame.header
+
+
+@pytest.mark.parametrize("kind", ["float16", "bool", "complex64"])
+def test_what_fits_cannot_hold(tmp_path, kind):
+    with pytest.raises(ImageError, match=f"no FITS is written of 50x40 {kind}"):
+        of_kind(kind).save(tmp_path / "frame.fits")
+    with pytest.raises(ImageError, match="no FITS is written of single float64"):
+        of_kind("float64").mean().save(tmp_path / "mean.fits")
+    assert not list(tmp_path.iterdir())
+
+
+def at_once(frames, path):
+    """Save frames from as many threads."""
+    with ThreadPoolExecutor(len(frames)) as pool:
+        return [pool.submit(frame.save, path) for frame in frames]
+
+
+def test_threads_that_number_files_replace_none(tmp_path):
+    frames = [of_kind("uint16") for _ in range(8)]
+    paths = {saved.result().name for saved in at_once(frames, tmp_path / "{object}_{number}.fits")}
+    assert paths == {f"M31_{number:03}.fits" for number in range(1, 9)}
+
+
+def test_of_threads_that_want_one_name_one_gets_it(tmp_path, monkeypatch):
+    together = threading.Barrier(4, timeout=30)
+
+    def sync(_):
+        together.wait()
+
+    monkeypatch.setattr(saving.os, "fsync", sync)
+    saved = at_once([of_kind("uint16") for _ in range(4)], tmp_path / "m31.fits")
+    errors = [error for each in saved if (error := each.exception())]
+    assert list(map(type, errors)) == [FileExistsError] * 3
+    assert [path.name for path in tmp_path.iterdir()] == ["m31.fits"]

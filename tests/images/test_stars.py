@@ -350,3 +350,12 @@ def test_without_sep_it_says_what_to_install(monkeypatch):
         Frame(field(PLACES), unit="adu").stars()
     assert 'pip install "indinb[stars]"' in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_mask_of_one_plane_is_that_of_the_picture():
+    sky = np.random.default_rng(0).normal(100, 2, (1, 50, 60))
+    rows, columns = np.indices((50, 60))
+    sky[0] += 900 * np.exp(-((columns - 40) ** 2 + (rows - 20) ** 2) / 4)
+    for masked in (False, True):
+        frame = Frame(sky, unit="adu", mask=np.full(sky.shape, masked))
+        assert len(frame.stars()) == (0 if masked else 1)

@@ -9,13 +9,12 @@ from hypothesis.extra import numpy as npst
 from PIL import Image
 
 from indinb.errors import ImageError
+from indinb.images.encoding import encode_png
 from indinb.images.stretch import (
     INTERVALS,
     STRETCHES,
     Midtone,
     auto_shades,
-    encode_jpeg,
-    encode_png,
     factors,
     normalization,
     shrink,
@@ -207,26 +206,6 @@ def test_nan_is_black_and_infinity_white():
 def test_black_above_white_is_refused():
     with pytest.raises(ImageError, match=r"from 20 \(black\) to 10"):
         normalization(np.ones((2, 2)), ManualInterval(20, 10))
-
-
-def test_the_first_row_is_at_the_bottom_unless_top_down():
-    shades = np.array([[1, 2], [3, 4], [5, 6]], np.uint8)
-    np.testing.assert_array_equal(shades_of(encode_png(shades)), shades[::-1])
-    np.testing.assert_array_equal(shades_of(encode_png(shades, top_down=True)), shades)
-
-
-@pytest.mark.parametrize("top_down", [False, True])
-@pytest.mark.parametrize("planes", [(), (3,)])
-def test_jpeg_is_the_right_way_up(planes: tuple[int, ...], top_down: bool):
-    shades = np.broadcast_to(np.arange(0, 256, 4, dtype=np.uint8)[:, np.newaxis], (*planes, 64, 64))
-    pixels = np.moveaxis(np.atleast_3d(shades_of(encode_jpeg(shades, top_down, 95))), -1, 0)
-    expected = shades if top_down else shades[..., ::-1, :]
-    np.testing.assert_allclose(np.squeeze(pixels), expected, atol=6)
-
-
-def test_jpeg_may_be_coarser():
-    noise = np.random.default_rng(1).integers(0, 256, (64, 64), dtype=np.uint8)
-    assert len(encode_jpeg(noise, quality=50)) < len(encode_jpeg(noise)) < len(encode_png(noise))
 
 
 def test_planes_are_red_green_and_blue():

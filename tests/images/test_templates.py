@@ -68,6 +68,7 @@ def test_filling_in(template, known, path):
         ("{}.fits", "is none of"),
         ("{object:>900000000}.fits", "has a format"),
         ("{number:>900000000}.fits", "has a format"),
+        ("{number:5}.fits", "has a format"),  # of spaces
         ("{object.fits", "expected '}'"),
     ],
 )
@@ -155,3 +156,22 @@ def test_a_template_begins_with_a_folder():
     assert split("a/b{object}/x") == ("a", "b{object}/x")
     with pytest.raises(ValueError, match="goes into the last part"):
         split("a/{number}/x")
+
+
+def test_a_name_of_which_only_the_suffix_is_left(tmp_path):
+    nothing = Frame(np.zeros((2, 3), np.uint16), unit="adu")
+    for template in ("{object}.fits", "{object}_{filter}.fits"):
+        assert nothing.save(tmp_path / template, overwrite=True).name == "frame.fits"
+    assert nothing.save(tmp_path / "{object}/{type}.fits.fz").name == "frame.fits.fz"
+
+
+@pytest.mark.parametrize("object", ["nul", "CON", "com1"])
+def test_devices_of_windows_are_no_names(object):
+    told = fields({"OBJECT": object})
+    assert filled("{object}/{object}.fits", told).as_posix() == f"_{object}/_{object}.fits"
+    assert naming.file_name({"OBJECT": object}) == f"_{object}.fits"
+
+
+def test_numbers_beyond_belief_make_no_names():
+    told = fields({"CCD-TEMP": 1e300, "XBINNING": 1e300, "GAIN": -1e300})
+    assert not any(told.values())

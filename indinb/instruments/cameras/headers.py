@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from astropy.io import fits
 
-from indinb.client.arrivals import arrived
+from indinb.client.arrivals import arrived, is_video
 from indinb.client.connection import Connection
 from indinb.client.device import Device
 from indinb.client.model import Vector
@@ -105,7 +105,8 @@ class Headers:
     def note(self, camera: Device, blob: Blob, chip: Chip = MAIN) -> None:
         """Take the scene of a BLOB that has arrived, unless that has been done."""
         if id(blob) not in self._scenes:
-            self._scenes[id(blob)] = self._scene(camera, chip)
+            scene = video_scene_of if is_video(blob) else self._scene
+            self._scenes[id(blob)] = scene(camera, chip)
             weakref.finalize(blob, self._scenes.pop, id(blob), None).atexit = False
 
     def frame(self, blob: Blob, geometry: Geometry | None = None) -> Frame:
@@ -140,7 +141,7 @@ class Headers:
 
     def hear(self, change: Change) -> None:
         """Note what arrives, whoever has asked for it."""
-        for blob in arrived(change).values():
+        for blob in arrived(change, video=True).values():
             chip = GUIDE_HEAD if change.name == GUIDE_HEAD.image else MAIN
             self.note(change.owner.device, blob, chip)
 
@@ -202,6 +203,21 @@ def scene_of(camera: Device, chip: Chip, frame_type: str) -> Scene:
         now,
         readout=_readout(camera, chip),
     )
+
+
+def video_scene_of(camera: Device, chip: Chip) -> Scene:
+    """Take what is soon told of each of many pictures: which camera, and which part of the chip."""
+    now = dt.datetime.now(dt.UTC)
+    return Scene(camera.name, "", {}, {}, {}, now, readout=_video_readout(camera, chip))
+
+
+def _video_readout(camera: Device, chip: Chip) -> tuple[float, float, float, float] | None:
+    """Tell the same of video, which may be a part of that part, in binned pixels."""
+    if (readout := _readout(camera, chip)) is None:
+        return None
+    left, top, across, down = readout
+    x, y = (number(camera, "CCD_STREAM_FRAME", member) or 0.0 for member in ("X", "Y"))
+    return left + x * across, top + y * down, across, down
 
 
 def _readout(camera: Device, chip: Chip) -> tuple[float, float, float, float] | None:

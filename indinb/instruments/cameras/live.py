@@ -140,12 +140,11 @@ class Live:
             If the camera cannot do it.
         """
         self._camera.check_film(self._plan)
-        lives = _lives_of(self.device.connection)
-        before = lives.get((self.device, self.chip))
+        before = self._follow()
         if before is None:
             self._begin()
-        lives[self.device, self.chip] = self
-        if before is not None:
+            self._enter()
+        else:
             before.start_stop().add_done_callback(lambda _: self._begin_quietly())
         if not self.running:  # any more
             self._leave()
@@ -304,13 +303,25 @@ class Live:
         self._leave()
         self._audience.tell()
 
+    def _follow(self) -> "Live | None":
+        """Take the place of the live view that is running, if there is one, and return that."""
+        with _places:
+            before = live_of(self.device, self.chip)
+            if before is not None:
+                self._enter()
+        return before
+
+    def _enter(self) -> None:
+        _lives_of(self.device.connection)[self.device, self.chip] = self
+
     def _leave(self) -> None:
         """Make room for another."""
-        lives = _lives_of(self.device.connection)
-        if lives.get((self.device, self.chip)) is self:
-            lives.pop((self.device, self.chip), None)
+        with _places:
+            if live_of(self.device, self.chip) is self:
+                del _lives_of(self.device.connection)[self.device, self.chip]
 
 
+_places = Lock()  # of which live view is a chip's; nothing is called while it is held
 _Lives = dict[tuple[Device, Chip], Live]
 
 

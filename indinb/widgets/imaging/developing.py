@@ -7,9 +7,10 @@ from astropy import visualization as vis
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
+from indinb.images.encoding import encode_jpeg
 from indinb.images.frame import Frame
 from indinb.images.region import Region
-from indinb.images.stretch import Midtone, Shades, encode_jpeg, shades, to_bytes
+from indinb.images.stretch import Midtone, Shades, shades, to_bytes
 from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.broadcast import Grade
 from indinb.widgets.snapshot import Json

@@ -8,9 +8,10 @@ import numpy as np
 from astropy import visualization as vis
 from numpy.typing import NDArray
 
+from indinb.images.encoding import encode_png
 from indinb.images.frame import Frame
 from indinb.images.levels import levels
-from indinb.images.stretch import encode_png, shrink, to_bytes
+from indinb.images.stretch import shrink, to_bytes
 from indinb.widgets.imaging import drawing
 from indinb.widgets.imaging.settings import Settings
 from indinb.widgets.snapshot import Json

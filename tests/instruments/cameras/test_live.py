@@ -3,6 +3,8 @@
 import gc
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from astropy import units as u
@@ -251,6 +253,35 @@ def test_of_three_in_a_row_the_last_remains(roll: Roll):
     look_until(lambda: roll.asked("CCD_EXPOSURE")[-1:] == [{"CCD_EXPOSURE_VALUE": 20.0}])
     assert [live.running for live in lives] == [False, False, True]
     lives[-1].stop()
+
+
+class Slow(dict):
+    """Tells two threads at once what it holds, unless only one may ask at a time."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.both = threading.Barrier(2)
+
+    def get(self, *args: object) -> object:
+        found = super().get(*args)
+        with suppress(threading.BrokenBarrierError):
+            self.both.wait(0.2)
+        return found
+
+
+def test_of_two_at_once_one_follows_the_other(roll: Roll):
+    first = roll.live(100)
+    belongings = roll.camera.device.connection.belongings
+    belongings[Live] = Slow(belongings[Live])
+    with ThreadPoolExecutor(2) as pool:
+        lives = list(pool.map(roll.camera.live, (50, 20)))
+    look_until(lambda: roll.exposures >= 2)
+    look_until(lambda: [first.running, *(live.running for live in lives)].count(True) == 1)
+    assert [live.error for live in lives] == [None, None]
+    (last,) = belongings[Live].values()
+    assert last.running
+    last.stop()
+    assert not belongings[Live]
 
 
 def test_a_new_one_that_is_refused_leaves_the_old_alone(roll: Roll):
@@ -505,6 +536,12 @@ def _shape(live: Live) -> tuple[int, ...] | None:
         return None if live.newest is None else live.newest.shape
     except ImageError:
         return None
+
+
+def test_video_knows_its_place_on_the_sensor(camera: Camera):
+    with camera.live(0.05, stream=True, binning=4, subframe="full") as live:
+        wait_until(camera.device, lambda: live.newest is not None)
+        assert live.newest.on_sensor((10, 20, 30, 40)) == (40, 80, 120, 160)
 
 
 def test_stop_in_mid_exposure(camera: Camera):

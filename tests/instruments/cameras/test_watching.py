@@ -21,7 +21,7 @@ from indinb.protocol.vocabulary import BlobMode, State
 from tests.captures import TINY_FITS
 from tests.client.fakes import CCD, IMAGE, FakeServer, delete, numbers, update
 from tests.client.harbour import Harbour
-from tests.instruments.cameras.fakes import BUSY, OK, SMALL, WHOLE, Make, of
+from tests.instruments.cameras.fakes import BINNING, BUSY, FRAME, OK, SMALL, WHOLE, Make, at, of
 from tests.instruments.evidence import picture
 from tests.waiting import look_until, wait_until
 
@@ -209,6 +209,16 @@ def test_what_fits_no_size_takes_no_place(make: Make):
         server = camera.device.connection.server
         server.tell(video(2, 3), *[picture(bytes(7), ".stream")] * 5)
         assert next(frames).shape == (2, 3)
+
+
+def test_video_may_be_a_part_of_what_is_read_out(make: Make):
+    frame = at(FRAME, X=100.0, Y=60.0, WIDTH=8.0, HEIGHT=8.0)
+    binning = at(BINNING, HOR_BIN=2.0, VER_BIN=2.0)
+    part = numbers("CCD_STREAM_FRAME", {"X": 1.0, "Y": 2.0, "WIDTH": 3.0, "HEIGHT": 2.0})
+    camera, _ = make(*SMALL, frame, binning, part)
+    with camera.watch() as watch:
+        camera.device.connection.server.tell(picture(bytes(6), ".stream"))
+        assert next(watch).on_sensor() == (102, 64, 6, 4)
 
 
 def test_video_of_16_bits_in_colours_packed(make: Make):

@@ -12,8 +12,9 @@ from PIL import Image
 
 from indinb import display, widgets
 from indinb.errors import ImageError
+from indinb.images.encoding import encode_png
 from indinb.images.frame import Frame
-from indinb.images.stretch import encode_png, normalization, to_bytes
+from indinb.images.stretch import normalization, to_bytes
 from indinb.widgets import Viewer, viewer
 from indinb.widgets.imaging import gallery
 from tests.widgets.imaging.framed import ask, frame, line, sky, state, values_shown
