@@ -13,7 +13,7 @@ const SLACK = 3; // pixels by which a click may move
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STAGE_WORDS =
   "Picture. Arrow keys pan, plus and minus zoom, 0 fits all, 1 shows one to one, " +
-  "Shift and arrow keys read out pixels, Escape clears the box.";
+  "Shift and arrow keys read out pixels, B boxes what is in view, Escape clears the box.";
 
 /** Make a canvas as large as its place on the screen, and let it count in CSS pixels. */
 function fitted(canvas, [across, down], density) {
@@ -172,6 +172,7 @@ function stageView(store, view, onCursor) {
   }
   const KEYS = { "+": () => zoom(ZOOM_STEP), "-": () => zoom(1 / ZOOM_STEP), 0: fit, 1: oneToOne };
   KEYS["="] = KEYS["+"];
+  KEYS.b = () => setBox(pixelsBetween(place(), scene().size, [0, 0], size) ?? {});
   KEYS.Escape = clearBox;
 
   function onkeydown(event) {

@@ -294,6 +294,18 @@ def test_a_box_is_drawn_moved_and_resized(viewer: ViewerPage) -> None:
     expect(viewer.root.locator(".indinb-box")).to_be_hidden()
 
 
+def test_a_key_boxes_what_is_in_view(viewer: ViewerPage) -> None:
+    viewer.stage.press("b")
+    viewer.page.wait_for_function("widget.saved.box?.length === 4")
+    whole = viewer.saved["box"]
+    viewer.stage.press("+")
+    viewer.stage.press("b")
+    viewer.page.wait_for_function("whole => widget.saved.box[2] < whole[2]", arg=whole)
+    x, y, width, height = viewer.saved["box"]
+    assert abs(2 * x + width - whole[2]) <= 2
+    assert abs(2 * y + height - whole[3]) <= 2
+
+
 def test_shift_and_a_drag_draw_a_box_within_the_picture(viewer: ViewerPage) -> None:
     viewer.page.keyboard.down("Shift")
     viewer.drag((450, 40), (500, 20), (700, -50))
