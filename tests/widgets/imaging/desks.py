@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -99,23 +99,30 @@ class Desk(ViewerPage):
         """Bring all of it on the screen."""
         self.root.evaluate("element => element.scrollIntoView({ block: 'center' })")
 
-    def get(self, attribute: str) -> Any:
+    def get(self, *attributes: str) -> Any:
         """Return what the kernel's half has."""
-        return ask(self.notebook, f"{self.name}.{attribute}")
+        return ask(self.notebook, f"[{', '.join(f'{self.name}.{one}' for one in attributes)}]")
 
     def wait_until(self, condition: str) -> None:
         """Wait until something is true of the kernel's half, ``it``."""
         wait_for_python(self.notebook, re.sub(r"\bit\b", self.name, condition))
 
-    def on_stage(self, column: float, row: float) -> Point:
-        """Where a pixel is on the stage, by what the kernel has of the view."""
-        width, height = self.get("picture['size']")
+    def map(self) -> Callable[[float, float], Point]:
+        """Return where columns and rows are on the stage, by what the kernel has of the view."""
+        (width, height), top_down, view = self.get("picture['size']", "picture['top_down']", "view")
         across, down = self.image.evaluate("canvas => [canvas.width, canvas.height]")
         fitting = min(across / width, down / height)
-        view = self.get("view") or ((width - 1) / 2, (height - 1) / 2, min(across, down) / fitting)
-        scale = min(across, down) / view[2]
-        up = scale if self.get("picture['top_down']") else -scale
-        return across / 2 + (column - view[0]) * scale, down / 2 + (row - view[1]) * up
+        x, y, fov = view or ((width - 1) / 2, (height - 1) / 2, min(across, down) / fitting)
+        scale = min(across, down) / fov
+        up = scale if top_down else -scale
+        return lambda column, row: (
+            across / 2 + (column - x) * scale,
+            down / 2 + (row - y) * up,
+        )
+
+    def on_stage(self, column: float, row: float) -> Point:
+        """Where a pixel is on the stage."""
+        return self.map()(column, row)
 
     def part(self, data: NDArray[Any]) -> NDArray[Any]:
         """What of a frame is to be seen one to one, from the top left corner of the stage."""

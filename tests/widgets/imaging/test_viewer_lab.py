@@ -95,8 +95,9 @@ def test_stars_are_marked_where_they_are(notebook: Notebook) -> None:
     assert corner is not None
     assert edge is not None
     shift = np.round([corner["x"] - edge["x"], corner["y"] - edge["y"]]).astype(int)
+    on_stage = desk.map()
     for column, row in zip(*found, strict=True):
-        x, y = np.round(desk.on_stage(column, row)).astype(int)
+        x, y = np.round(on_stage(column, row)).astype(int)
         if min(x, y) < 12 or x > picture.shape[1] - 12 or y > picture.shape[0] - 12:
             continue
         assert picture[y - 1 : y + 2, x - 1 : x + 2].max() > 100
@@ -148,7 +149,7 @@ def test_the_saved_notebook_has_pictures_for_pages_without_python(
     outputs = [saved.cells[cell].outputs[-1] for cell in (1, 2, 3)]
     for output in outputs:
         picture = PIL.Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
-        assert max(picture.size) == 480
+        assert 300 <= max(picture.size) <= 480
         assert len(picture.getcolors() or []) > 50
         assert "application/vnd.jupyter.widget-view+json" in output.data
     assert outputs[0].data["text/plain"] == "<Frame 1280x1024 uint16, 10 s Light>"
@@ -177,7 +178,7 @@ def test_odd_frames(notebook: Notebook) -> None:
 
 def test_what_cannot_be_shown_is_one_clear_line(notebook: Notebook) -> None:
     said = notebook.run(COMPLEX).locator(".indinb-stage p")
-    expect(said).to_have_text("No picture of complex128 values: it takes whole or real numbers")
+    expect(said).to_have_text("No picture of complex128: it takes real numbers")
     output = notebook.run(WRONG)
     expect(output).to_contain_text("ImageError")
     assert "Traceback" not in last_line(output)
