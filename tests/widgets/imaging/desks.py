@@ -128,7 +128,7 @@ class Desk(ViewerPage):
         """What of a frame is to be seen one to one, from the top left corner of the stage."""
         across, down = self.image.evaluate("canvas => [canvas.width, canvas.height]")
         x, y = self.on_stage(0, 0)
-        left, top = round(-x - 0.49), round(-y - 0.49)
+        left, top = round(0.5 - x), round(0.5 - y)  # of which the middle is half a pixel in
         return data[max(top, 0) : top + down, max(left, 0) : left + across]
 
     def grey(self) -> NDArray[Any]:
