@@ -79,17 +79,18 @@ def test_a_live_picture_is_zoomed_and_told_of(notebook: Notebook) -> None:
 
 def test_a_box_becomes_the_subframe(notebook: Notebook) -> None:
     desk = Desk(notebook, notebook.output(EXPOSED))
+    scale = 1280 / desk.drawn().shape[1]
     desk.button("Box").click()
     desk.drag((200, 150), (300, 250), (440, 330))
     desk.live.get_by_role("button", name="Subframe").click()
     wait_for_python(notebook, "live.newest.shape[1] < 600")
     height, width = ask(notebook, "live.newest.shape")
-    assert width == pytest.approx(240 / desk.root.bounding_box()["width"] * 1280, abs=6)  # type: ignore[index]
-    assert height == pytest.approx(width * 180 / 240, abs=6)
+    assert (width, height) == pytest.approx((240 * scale, 180 * scale), abs=6)
     expect(desk.root.locator(".indinb-box")).to_be_hidden()
     wait_for_more(desk)
     desk.live.get_by_role("button", name="Whole chip").click()
     wait_for_python(notebook, "live.newest.shape == (1024, 1280)")
+    wait_for_more(desk)
 
 
 def test_stop_leaves_the_very_pixels(notebook: Notebook) -> None:
@@ -97,8 +98,7 @@ def test_stop_leaves_the_very_pixels(notebook: Notebook) -> None:
     stop(desk)
     assert ask(notebook, "live.running") is False
     expect(desk.read("words")).to_contain_text("0.2 s")
-    size = ask(notebook, "live.newest.shape")
-    assert size == [1024, 1280]
+    assert ask(notebook, "live.newest.shape") == [1024, 1280]
     desk.button("One to one").click()
     desk.stage.hover()
     place = re.compile(r"x (\d+)  y (\d+)")
