@@ -101,7 +101,7 @@ def test_stars_are_marked_where_they_are(notebook: Notebook) -> None:
         if min(x, y) < 12 or x > picture.shape[1] - 12 or y > picture.shape[0] - 12:
             continue
         assert picture[y - 1 : y + 2, x - 1 : x + 2].max() > 100
-        x, y = (x, y) + shift
+        x, y = x + shift[0], y + shift[1]
         ring = colours[y - 10 : y + 11, x - 10 : x + 11].reshape(-1, 3)
         assert (abs(ring - ORANGE).max(axis=1) < 40).sum() > 30
 
