@@ -106,7 +106,7 @@ def test_three_planes_are_colours(new_viewer: NewViewer) -> None:
         (np.zeros(5), "no picture of 5 numbers"),
         (np.zeros((2, 2, 2, 2)), "no picture of 2x2x2x2 numbers"),
         (np.zeros((0, 4)), "no picture of 0x4 numbers"),
-        (np.zeros((3, 3), complex), "no picture of complex128 values"),
+        (np.zeros((3, 3), complex), "no picture of complex128: it takes real numbers"),
     ],
     ids=["NaN", "1-D", "4-D", "empty", "complex"],
 )
