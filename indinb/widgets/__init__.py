@@ -90,9 +90,7 @@ def follow(operation: Operation[Any]) -> None:
 
 
 def _frame(frame: Frame) -> display.MimeBundle:
-    view, png = shown(frame)
-    picture = {} if png is None else {"image/png": png}
-    return {"text/plain": repr(frame), **picture, **_view(view)}
+    return {"text/plain": repr(frame), **_view(shown(frame))}
 
 
 def _view(widget: Widget) -> display.MimeBundle:

@@ -27,7 +27,10 @@ function fitted(canvas, [across, down], density) {
   return context;
 }
 
-/** Draw what of a layer is visible: pixels as squares where they are large, else blended. */
+/**
+ * Draw what of a layer is visible: pixels of the frame as squares where they are large. All else is
+ * blended: squares of means would only look as if they were pixels, and stars like boxes.
+ */
 function drawLayer(context, place, layer, density) {
   const { canvas } = layer;
   const { left, top, width, height } = onScreen(place, layer);
@@ -38,7 +41,8 @@ function drawLayer(context, place, layer, density) {
   const x1 = between(0, Math.ceil((across - left) / sx), canvas.width);
   const y1 = between(0, Math.ceil((down - top) / sy), canvas.height);
   if (x1 <= x0 || y1 <= y0) return;
-  context.imageSmoothingEnabled = Math.min(sx, sy) * density < 0.999;
+  const areMeans = layer.width > canvas.width || layer.height > canvas.height;
+  context.imageSmoothingEnabled = areMeans || Math.min(sx, sy) * density < 0.999;
   context.imageSmoothingQuality = "medium";
   const least = 1 / density; // two rows of a spectrum are to be seen, too
   const [w, h] = [Math.max((x1 - x0) * sx, least), Math.max((y1 - y0) * sy, least)];

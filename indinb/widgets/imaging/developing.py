@@ -17,6 +17,7 @@ from indinb.widgets.snapshot import Json
 
 _MARGIN = 1.5  # around what is in view, as nobody here knows how wide the canvas is
 _BINS = 256
+_AROUND = 0.5  # of the width from black to white, on each side of them
 _SAMPLE = 65_536  # pixels by which shades are chosen, and which are counted
 _LAST = 65_535
 _SAME, _OTHER = 0.01, 0.5  # of the way from black to white: keep, and take at once
@@ -92,7 +93,7 @@ def develop(frame: Frame, look: Look, grade: Grade, before: Shades | None) -> De
     chosen = look.shades or steadied(before, shades(sample, look.interval, look.curve))
     grey = shaded(shown.values, chosen, look.curve)
     top_down = frame.is_top_down
-    low, high, counts = histogram(sample)
+    low, high, counts = histogram(sample, chosen)
     rows, columns = grey.shape[-2:]
     facts: Json = {
         "size": [width, height],
@@ -188,8 +189,8 @@ def _sample(values: NDArray[Any]) -> NDArray[Any]:
     return flat[:: max(1, flat.size // _SAMPLE)]
 
 
-def histogram(sample: NDArray[Any]) -> tuple[float, float, bytes]:
-    """Count values in 256 bins.
+def histogram(sample: NDArray[Any], chosen: Shades) -> tuple[float, float, bytes]:
+    """Count values around black and white in 256 bins; of all values, the sky would be in one.
 
     Returns
     -------
@@ -200,13 +201,17 @@ def histogram(sample: NDArray[Any]) -> tuple[float, float, bytes]:
 
     Examples
     --------
-    >>> low, high, counts = histogram(np.array([0.0, 1.0, 1.0, np.nan]))
-    >>> low, high, np.frombuffer(counts, "<u4")[[0, 255]]
-    (0.0, 1.0, array([1, 2], dtype=uint32))
+    >>> low, high, counts = histogram(np.array([0.0, 1.0, 1.0, 70.0, np.nan]), Shades(0.0, 1.0))
+    >>> low, high, np.frombuffer(counts, "<u4")[[0, 170, 255]]
+    (0.0, 1.5, array([1, 2, 0], dtype=uint32))
     """
     finite = sample[np.isfinite(sample)].astype(float)
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    least, most = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    around = _AROUND * (chosen.white - chosen.black)
+    low = max(least, min(chosen.black - around, most))
+    high = min(most, max(chosen.white + around, low))
     high = high if high > low else low + 1.0
-    bins = ((finite - low) * (_BINS / (high - low))).astype(int)
+    near = finite[(finite >= low) & (finite <= high)]
+    bins = ((near - low) * (_BINS / (high - low))).astype(int)
     counts = np.bincount(np.minimum(bins, _BINS - 1), minlength=_BINS)
     return low, high, counts.astype("<u4").tobytes()

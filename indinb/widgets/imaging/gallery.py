@@ -50,8 +50,8 @@ def viewer(image: Any) -> Viewer:
         return found
 
 
-def shown(frame: Frame) -> tuple[Viewer, bytes | None]:
-    """Return the viewer of a frame that a cell shows, and a small PNG of it if there is any.
+def shown(frame: Frame) -> Viewer:
+    """Return the viewer of a frame that a cell shows.
 
     What cannot be shown has a viewer too, which says why.
     """
@@ -67,7 +67,7 @@ def shown(frame: Frame) -> tuple[Viewer, bytes | None]:
             found = found or Viewer()
             found.tell(frame, str(error))
         _viewers[frame] = weakref.ref(found)
-        return found, found.thumbnail()
+        return found
 
 
 def _found(frame: Frame) -> Viewer | None:

@@ -215,6 +215,13 @@ class Stage(Widget):
         image = self._shown
         return image.thumbnail(_THUMBNAIL) if image else None
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show it, and its thumbnail in pages where no widget lives."""
+        view = super()._repr_mimebundle_(**options)
+        bundle = view[0] if isinstance(view, tuple) else view or {}
+        png = self.thumbnail()
+        return bundle if png is None else {**bundle, "image/png": png}
+
     def _of(self, frame: Frame) -> list[LoadedImage]:
         return [image for image in self._images.values() if image.frame is frame]
 

@@ -181,12 +181,26 @@ def test_less_quality_takes_less_room():
 
 def test_each_value_is_counted():
     values = np.arange(256, dtype=np.uint16).repeat(3)
-    low, high, counts = histogram(values)
+    low, high, counts = histogram(values, Shades(0, 255))
     assert (low, high) == (0.0, 255.0)
     assert np.frombuffer(counts, "<u4").tolist() == [3] * 256
 
 
 def test_what_has_no_value_is_not_counted():
-    _, _, counts = histogram(np.array([np.nan, np.inf, 3.0]))
+    _, _, counts = histogram(np.array([np.nan, np.inf, 3.0]), Shades(0, 1))
     assert np.frombuffer(counts, "<u4").sum() == 1
-    assert histogram(np.array([np.nan]))[:2] == (0.0, 1.0)
+    assert histogram(np.array([np.nan]), Shades(0, 1))[:2] == (0.0, 1.0)
+
+
+def test_all_bins_are_near_black_and_white():
+    values = np.concatenate([np.arange(480, 560), [65_535]])
+    low, high, counts = histogram(values, Shades(500, 540))
+    assert (low, high) == (480, 560)
+    assert np.frombuffer(counts, "<u4").sum() == 80
+
+
+@pytest.mark.parametrize("black", [-1000, 1000])
+def test_black_and_white_may_be_far_from_all_values(black: float):
+    low, high, counts = histogram(np.array([1.0, 2.0, 3.0]), Shades(black, black + 1))
+    assert high > low
+    assert np.frombuffer(counts, "<u4").sum() <= 3

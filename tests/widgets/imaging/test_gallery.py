@@ -51,6 +51,14 @@ def test_a_cell_shows_text_picture_and_viewer() -> None:
     np.testing.assert_array_equal(values_shown(viewer_in(bundle)), taken.data)
 
 
+def test_a_viewer_that_a_cell_shows_has_a_picture_as_well() -> None:
+    view = widgets.viewer(frame(sky()))
+    bundle: Any = view._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "image/png", VIEW}
+    assert bundle["image/png"] == view.thumbnail()
+    assert set(Viewer()._repr_mimebundle_()) == {"text/plain", VIEW}
+
+
 def test_the_picture_is_that_of_the_viewer() -> None:
     data = sky()
     shades = to_bytes(data, normalization(data))

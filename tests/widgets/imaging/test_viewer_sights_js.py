@@ -11,7 +11,7 @@ from tests.widgets.accessibility import findings
 from tests.widgets.imaging.conftest import Open
 from tests.widgets.imaging.test_viewer_live_js import LIVE, frame
 from tests.widgets.imaging.viewers import ViewerPage, colors, markers, picture, sky_grid, starfield
-from tests.widgets.nights import check_night
+from tests.widgets.nights import check_night, pixels
 from tests.widgets.pages import colours
 
 WORDS = "1024 × 768 · Light · 2 s · Red"  # noqa: RUF001
@@ -48,6 +48,9 @@ def open_field(open_viewer: Open, **options: Any) -> ViewerPage:
     return open_viewer(told, **({"cuts": CUTS} | options))
 
 
+RING = (175, 146)  # on the screen: the first of the markers
+
+
 def marked() -> list[Any]:
     stars = markers([200, 430, 700, 880], [600, 180, 640, 250])
     named = markers([560.0], [400.0], shape="crosshair", color="#7fdbff", size=60, texts=["M 31"])
@@ -59,7 +62,7 @@ def test_light_and_dark(open_viewer: Open) -> None:
         viewer = open_field(open_viewer, dark=dark)
         viewer.point(420, 300)
         expect(viewer.read("value")).to_contain_text("adu")
-        assert colours(viewer.picture(f"viewer_{'dark' if dark else 'light'}")) > 200
+        assert colours(viewer.picture(f"viewer_page_{'dark' if dark else 'light'}")) > 200
         assert findings(viewer.root) == []
 
 
@@ -95,8 +98,11 @@ def test_night(open_viewer: Open) -> None:
     viewer.button("Night").click()
     viewer.point(420, 300)
     expect(viewer.read("value")).to_contain_text("adu")
-    viewer.picture("viewer_night")
+    viewer.picture("viewer_night_markers")
     check_night(viewer.page)
+    x, y = RING
+    near = pixels(viewer.page)[y - 14 : y + 15, x - 14 : x + 15, 0]
+    assert (near > 200).sum() > 40  # a ring that is pale blue by day
     viewer.button("Night").click()
 
 
@@ -106,7 +112,7 @@ def test_live(open_viewer: Open) -> None:
     seen = (255 * ((FIELD[::-1] - low) / (high - low)).clip(0, 1) ** 0.5).astype(np.uint8)
     viewer.deliver(*frame(1, seen, low=low, high=high))
     viewer.wait_for("seen")
-    viewer.picture("viewer_live")
+    viewer.picture("viewer_live_box")
     assert findings(viewer.root) == []
 
 
