@@ -55,9 +55,10 @@ def test_first_light(lab: Lab, page: Page) -> None:
     for number in range(2, 5):
         notebook.run(number)
     expect(notebook.output(4)).to_contain_text("′")  # noqa: RUF001  arcminutes
-    frame = notebook.run(5).locator("img")
-    frame.scroll_into_view_if_needed()
-    assert frame.evaluate("image => image.naturalWidth") == 640
+    viewer = notebook.run(5).locator(".indinb-viewer")
+    viewer.scroll_into_view_if_needed()
+    expect(viewer).to_contain_text("1280 × 1024")  # noqa: RUF001
+    frame = viewer.locator(".indinb-stage[data-empty=false]")
     assert colours(Image.open(io.BytesIO(frame.screenshot())).convert("RGB")) > 10
     picture(page, "frame")
     for number in range(6, 12):
