@@ -1,7 +1,7 @@
 """How long a person in JupyterLab waits for a frame, and what live pictures cost.
 
 What is to be reached on a computer of one's own stands in `tests.benchmarks.viewers.targets`;
-here, on one that does something else besides, it may take two and a half times as long.
+here, on any that is busy with something else, five times as long is still no fault.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.lab import Lab
 
 pytestmark = pytest.mark.calm
 
-SLOWER = 2.5
+SLOWER = 5
 SEEN, REDRAWN, WORKED = 0.110, 0.016, 0.050  # seconds
 RATE = 10  # live pictures a second
 SMALLEST, LARGEST = 50_000, 500_000  # bytes of a usual frame
