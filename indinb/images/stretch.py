@@ -72,6 +72,9 @@ def shrink(data: NDArray[Any], longest: int = LONGEST) -> NDArray[Any]:
 def planes(data: NDArray[Any]) -> NDArray[Any]:
     """Return an image as rows by columns, or as three planes of those.
 
+    Axes of length 1 before them are left out, which images of radio telescopes have for the
+    frequency and the polarisation.
+
     Raises
     ------
     ImageError
@@ -79,16 +82,33 @@ def planes(data: NDArray[Any]) -> NDArray[Any]:
 
     Examples
     --------
-    >>> planes(np.zeros((1, 5, 4))).shape
+    >>> planes(np.zeros((1, 1, 5, 4))).shape
     (5, 4)
     """
-    image = data[0] if data.ndim == 3 and len(data) == 1 else data
+    image = data
+    while image.ndim > 2 and len(image) == 1:
+        image = image[0]
     if not image.size or image.ndim < 2 or image.shape[:-2] not in ((), (3,)):
-        shape = "x".join(map(str, data.shape)) or "single"
-        raise ImageError(f"no picture of {shape} numbers: it takes one plane of pixels, or three")
+        raise ImageError(f"no picture of {_extent(data)}: {_wanted(data)}")
     if image.dtype.kind not in "buif":
         raise ImageError(f"no picture of {image.dtype.name}: it takes real numbers")
     return image
+
+
+def _extent(data: NDArray[Any]) -> str:
+    return f"{'x'.join(map(str, data.shape))} numbers" if data.ndim else "a single number"
+
+
+def _wanted(data: NDArray[Any]) -> str:
+    """Say what an array should be to be an image, and how to make it so."""
+    planes = "it takes one plane of pixels, or three"
+    if data.ndim not in (3, 4) or not data.size:
+        return planes
+    if data.ndim == 3 and data.shape[-1] in (3, 4):
+        colors = "data" if data.shape[-1] == 3 else "data[..., :3]"
+        return f"{planes}, before rows and columns: np.moveaxis({colors}, -1, 0)"
+    first = ", ".join("0" * (data.ndim - 2))
+    return f"{planes}; to show one plane: viewer(data[{first}])"
 
 
 def binned(data: NDArray[Any], height: int, width: int) -> NDArray[Any]:

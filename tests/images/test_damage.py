@@ -116,7 +116,7 @@ REFUSED = {
     "only infinity": (".fits", nothing_but(np.inf), "no pixel is finite"),
     "four axes": (".fits", fits_bytes(pixels((2, 3, 4, 5))), "no picture of 2x3x4x5 numbers"),
     "two planes": (".fits", fits_bytes(pixels((2, 4, 5))), "no picture of 2x4x5 numbers"),
-    "many axes": (".fits", fits_bytes(pixels((1,) * 20 + (2, 2))), "no picture of 1x1x"),
+    "many axes": (".fits", fits_bytes(pixels((2, *(1,) * 20, 2, 2))), "no picture of 2x1x1x"),
     "zlib that is none": (".fits.z", None, "not zlib data"),
     "zlib cut": (".stream.z", zlib.compress(bytes(24))[:-6], "does not inflate"),
     "zlib damaged": (".fits.z", damaged(zlib.compress(PLAIN), 500), ""),
@@ -172,7 +172,7 @@ NO_PICTURES = {
     "no axes": np.ones(()),
     "no rows": np.ones((0, 5)),
     "four planes": np.ones((4, 5, 6)),
-    "many axes": np.ones((1,) * 60 + (2, 2)),
+    "many axes": np.ones((2, *(1,) * 59, 2, 2)),
     "only NaN": np.full((4, 5), np.nan),
 }
 

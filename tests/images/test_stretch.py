@@ -92,11 +92,45 @@ def test_type_of_the_means(given, binned):
     assert shrink(np.ones((4, 4), given), 2).dtype == np.dtype(binned)
 
 
-@pytest.mark.parametrize("shape", [(), (5,), (0, 3), (3, 0, 3), (2, 4, 4), (4, 4, 3), (1, 3, 4, 4)])
-def test_what_is_not_an_image(shape):
-    sides = "x".join(map(str, shape)) or "single"
-    with pytest.raises(ImageError, match=f"no picture of {sides} numbers"):
+PLANES = "it takes one plane of pixels, or three"
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((), f"a single number: {PLANES}"),
+        ((5,), f"5 numbers: {PLANES}"),
+        ((0, 3), f"0x3 numbers: {PLANES}"),
+        ((3, 0, 3), f"3x0x3 numbers: {PLANES}"),
+        ((2, 4, 5), f"2x4x5 numbers: {PLANES}; to show one plane: viewer(data[0])"),
+        ((2, 1, 1, 4, 4), f"2x1x1x4x4 numbers: {PLANES}"),
+        ((1, 2, 4, 4), f"1x2x4x4 numbers: {PLANES}; to show one plane: viewer(data[0, 0])"),
+    ],
+)
+def test_what_is_not_an_image(shape, words):
+    with pytest.raises(ImageError) as caught:
         shrink(np.zeros(shape))
+    assert str(caught.value) == f"no picture of {words}"
+
+
+@pytest.mark.parametrize(
+    ("shape", "way"),
+    [((4, 5, 3), "np.moveaxis(data, -1, 0)"), ((4, 5, 4), "np.moveaxis(data[..., :3], -1, 0)")],
+)
+def test_colours_behind_columns_are_refused_with_the_way_out(shape, way):
+    data = np.zeros(shape)
+    with pytest.raises(ImageError) as caught:
+        shrink(data)
+    assert str(caught.value).endswith(f"before rows and columns: {way}")
+    assert shrink(eval(way, {"np": np, "data": data})).shape == (3, 4, 5)
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 5), (1, 1, 4, 5), (1, 3, 4, 5), (1, 1, 1, 1, 5)])
+def test_axes_of_length_1_are_left_out(shape):
+    data = np.arange(np.prod(shape)).reshape(shape)
+    np.testing.assert_array_equal(
+        shrink(data), data.reshape(shape[-3:] if 3 in shape else shape[-2:])
+    )
 
 
 @pytest.mark.parametrize("kind", [complex, "U4", "M8[s]", object])

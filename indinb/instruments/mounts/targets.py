@@ -115,6 +115,17 @@ def is_name(text: str) -> bool:
     return not _COORDINATES.fullmatch(_typed(text))
 
 
+def is_body(name: str) -> bool:
+    """Tell whether a name is of the Sun, the Moon or a planet, which move among the stars.
+
+    Examples
+    --------
+    >>> is_body("the Moon"), is_body("Vega")
+    (True, False)
+    """
+    return _key(name) in _BODIES
+
+
 def _position(ra: u.Quantity, dec: u.Quantity) -> SkyCoord:
     try:
         ra, dec = Angle(ra), Angle(dec)
@@ -167,7 +178,7 @@ def _named(name: str, time: Time, location: EarthLocation | None) -> SkyCoord:
     key = _key(name)
     if not key:
         raise UnknownTarget(f"{name!r} is not a name: give one, or {_HOW_TO}")
-    if key in _BODIES:
+    if is_body(name):
         return _body(key, time, location)
     if key in _stars():
         return _star(_stars()[key], time)

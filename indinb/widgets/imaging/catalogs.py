@@ -10,6 +10,8 @@ from astropy.table import Table
 from astropy.wcs import WCS
 from numpy.typing import NDArray
 
+from indinb.errors import UnknownTarget
+from indinb.instruments.mounts.targets import is_body, resolve
 from indinb.widgets.imaging.colors import hex_color
 from indinb.widgets.snapshot import Json
 
@@ -20,6 +22,8 @@ STYLE: Json = {"shape": "circle", "color": "red", "size": 12.0}
 
 COLUMNS = ("x", "y", "coord")
 """The columns of positions, as a catalogue keeps them."""
+
+_PLACES = 'places are a name like "M31", a SkyCoord, a table, or pairs of column and row'
 
 Kept = TypeVar("Kept")
 
@@ -63,12 +67,15 @@ class Catalog:
         One for each position, or none.
     style : dict
         Shape, colour and size of the markers.
+    marked : bool
+        Whether somebody has pointed at them, rather than loaded a table.
     """
 
     table: Table
     on_sky: bool = False
     texts: Sequence[str] = ()
     style: Json = field(default_factory=STYLE.copy)
+    marked: bool = False
 
     def renamed(self, *names: str) -> Table:
         """Return a copy with other names for `COLUMNS`, which take the place of what has them."""
@@ -124,6 +131,46 @@ def styled(shape: str, color: Any, size: float, **others: Any) -> Json:
     if not 0 < size < np.inf:
         raise ValueError(f"the size of markers is their diameter in screen pixels, not {size!r}")
     return {"shape": shape, "color": color, "size": size, **others}
+
+
+def places(given: Any) -> Table:
+    """Return what somebody points at, whatever it is, as a table of positions.
+
+    Raises
+    ------
+    ValueError
+        If these are no places, or a name is not known.
+
+    Examples
+    --------
+    >>> places((3, 4)).colnames
+    ['x', 'y']
+    >>> places("M31")["coord"][0].to_string(precision=1)
+    '10.7 41.3'
+    """
+    if isinstance(given, Table):
+        return given
+    if isinstance(given, str):
+        given = _named(given)
+    if isinstance(given, SkyCoord):
+        return Table({"coord": given.reshape(-1)})
+    try:
+        pairs = np.atleast_2d(np.asarray(given, float))
+    except (TypeError, ValueError):
+        raise ValueError(_PLACES) from None
+    if pairs.ndim != 2 or pairs.shape[1] != 2:
+        raise ValueError(_PLACES)
+    return Table({"x": pairs[:, 0], "y": pairs[:, 1]})
+
+
+def _named(name: str) -> SkyCoord:
+    if is_body(name):
+        raise ValueError(f"{name!r} moves, and a name stands for one place: give a SkyCoord")
+    try:
+        return resolve(name)
+    except UnknownTarget as error:  # whose rest says how to point a telescope
+        why = str(error).partition(". ")[0]
+        raise ValueError(f"{why}: {_PLACES}") from None
 
 
 def positions(table: Table, names: Sequence[str], on_sky: bool, wcs: WCS | None) -> Table:

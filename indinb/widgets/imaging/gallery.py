@@ -32,7 +32,7 @@ def viewer(image: Any) -> Viewer:
     Returns
     -------
     Viewer
-        A widget, the same one for the same frame until it is closed.
+        A widget, the same one for the same frame until it is closed or shows something else.
 
     Raises
     ------
@@ -73,7 +73,9 @@ def shown(frame: Frame) -> Viewer:
 def _found(frame: Frame) -> Viewer | None:
     known = _viewers.get(frame)
     found = known() if known else None
-    return found if found is not None and found.comm is not None else None
+    if found is None or found.comm is None or not found.may_show(frame):
+        return None
+    return found
 
 
 def _remember(frame: Frame) -> None:

@@ -1,10 +1,9 @@
 """Markers over pictures: stars of catalogues, and places that somebody points at."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from astropy.coordinates import SkyCoord
 from astropy.table import Table
 
 from indinb.widgets.imaging.catalogs import (
@@ -12,12 +11,15 @@ from indinb.widgets.imaging.catalogs import (
     STYLE,
     Catalog,
     choose,
+    places,
     positions,
     styled,
 )
 from indinb.widgets.imaging.controls import Controls
 
 DEFAULT_LABEL = "catalog"
+
+_MARKS = "marks"  # the first of those that somebody makes without a label
 
 
 class Marking(Controls):
@@ -79,11 +81,14 @@ class Marking(Controls):
 
         Parameters
         ----------
-        positions : SkyCoord, Table or array_like
+        positions : SkyCoord, Table, str or array_like
             One place on the sky or many, a table with columns ``coord``, or ``x`` and ``y``, or
-            one pair of column and row or many. Places on the sky need an image with a WCS.
+            one pair of column and row or many. Or a name as of `Telescope.slew`, but of nothing
+            in the solar system, since that moves: ``"M31"``; or coordinates as text. Places on
+            the sky need an image with a WCS.
         label : str, optional
-            What to call them, as with `load_catalog`, to take them away by `remove_catalog`.
+            What to call them, to take them away by `unmark`; those of the same label go. Without,
+            it is the first that is free of ``"marks"``, ``"marks 2"`` and so on.
         texts : sequence of str, optional
             To write beside the markers.
         color, shape, size
@@ -92,18 +97,18 @@ class Marking(Controls):
         Raises
         ------
         ValueError
-            If these are no places, or texts are not as many as they.
+            If these are no places, the name is not known, or texts are not as many as they.
 
         Examples
         --------
         >>> from indinb.widgets import viewer
-        >>> view = viewer(np.eye(50))
+        >>> view = viewer([[0] * 50] * 50)
         >>> view.mark([(10, 10), (20, 30)], "found", texts=["one", "two"], color="orange")
         >>> view.catalog_labels
         ('found',)
         >>> view.close()
         """
-        table = _table(positions)
+        table = places(positions)
         words = [texts] if isinstance(texts, str) else list(map(str, texts or ()))
         if words and len(words) != len(table):
             raise ValueError(f"{len(table)} places take as many texts, not {len(words)}")
@@ -111,7 +116,44 @@ class Marking(Controls):
         if on_sky and (self._shown is None or self._shown.wcs is None):
             raise ValueError("places on the sky can be marked in an image that has a WCS")
         style = {"shape": shape, "color": color, "size": size}
-        self._load(table, COLUMNS, on_sky, label or DEFAULT_LABEL, style, words)
+        with self._lock:
+            label = label or self._free_label()
+            self._load(table, COLUMNS, on_sky, label, style, words)
+            self._catalogs[label].marked = True
+
+    def unmark(self, label: str | None = None) -> None:
+        """Take away what `mark` has marked, and leave catalogues.
+
+        Parameters
+        ----------
+        label : str, optional
+            Which marks; all of them by default.
+
+        Raises
+        ------
+        ValueError
+            If there are no marks of that label.
+
+        Examples
+        --------
+        >>> from indinb.widgets import viewer
+        >>> view = viewer([[0] * 50] * 50)
+        >>> view.mark((10, 10))
+        >>> view.mark((20, 30))
+        >>> view.catalog_labels
+        ('marks', 'marks 2')
+        >>> view.unmark("marks")
+        >>> view.catalog_labels
+        ('marks 2',)
+        >>> view.close()
+        """
+        with self._lock:
+            marked = {name: one for name, one in self._catalogs.items() if one.marked}
+            if label is not None:
+                choose(marked, label, "mark")
+            for name in marked if label is None else (label,):
+                del self._catalogs[name]
+            self._push()
 
     def set_catalog_style(
         self,
@@ -261,13 +303,6 @@ class Marking(Controls):
     def _label_of(self, catalog: Catalog) -> str:
         return next(label for label, one in self._catalogs.items() if one is catalog)
 
-
-def _table(positions: Any) -> Table:
-    if isinstance(positions, Table):
-        return positions
-    if isinstance(positions, SkyCoord):
-        return Table({"coord": positions.reshape(-1)})
-    pairs = np.atleast_2d(np.asarray(positions, float))
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise ValueError("places are a SkyCoord, a table, or pairs of column and row")
-    return Table({"x": pairs[:, 0], "y": pairs[:, 1]})
+    def _free_label(self) -> str:
+        labels = itertools.chain((_MARKS,), (f"{_MARKS} {n}" for n in itertools.count(2)))
+        return next(label for label in labels if label not in self._catalogs)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LONGEST = 1024  # pixels of a file
+_USEFUL = ".png, .jpg, .pdf or .svg"  # of the formats that there are
 _DPI = 72  # so that a point is a pixel
 _MARKERS = {
     "circle": ("o", 1.0),
@@ -35,21 +36,26 @@ Extent = tuple[float, float, float, float]
 
 def save_view(
     filename: str | PathLike[str], overwrite: bool, image: LoadedImage | None, markers: list[Json]
-) -> None:
-    """Draw what is in view of an image, and markers over it, into a file.
+) -> Path:
+    """Draw what is in view of an image, and markers over it, into a file, and return its path.
 
     Raises
     ------
     FileExistsError
         If the file is there and is not to be replaced.
+    FileNotFoundError
+        If its folder is not there.
     ValueError
         If its format is not known.
     """
-    path = Path(filename).expanduser()
+    path = Path(filename).expanduser().absolute()
     kind = path.suffix.removeprefix(".").lower()
     if path.exists() and not overwrite:
         raise FileExistsError(f"{path} is there already; overwrite=True replaces it")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}")
     path.write_bytes(drawn(kind, image, markers))
+    return path
 
 
 def drawn(kind: str, image: LoadedImage | None, markers: list[Json]) -> bytes:
@@ -60,9 +66,9 @@ def drawn(kind: str, image: LoadedImage | None, markers: list[Json]) -> bytes:
     width, height = extent[1] - extent[0], extent[3] - extent[2]
     inches = _LONGEST / _DPI / max(width, height)
     figure = Figure(figsize=(width * inches, height * inches), dpi=_DPI, facecolor="black")
-    known = figure.canvas.get_supported_filetypes()
-    if kind not in known:
-        raise ValueError(f"{kind or 'no suffix'!r} is no format of pictures: {', '.join(known)}")
+    if kind not in figure.canvas.get_supported_filetypes():
+        given = f".{kind}" if kind else "a name without a suffix"
+        raise ValueError(f"{given} is no format of pictures: write {_USEFUL}")
     axes = figure.add_axes((0, 0, 1, 1))
     if image is not None:
         _draw(axes, image, extent)

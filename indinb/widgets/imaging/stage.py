@@ -183,6 +183,11 @@ class Stage(Widget):
 
     # ---- Frames that cells show ----
 
+    def may_show(self, frame: Frame) -> bool:
+        """Tell whether a frame is what is shown, or nothing is, as the frame could not be."""
+        image = self._shown
+        return image is None or image.frame is frame
+
     def keep(self, frame: Frame) -> None:
         """Keep a frame that may have been let go otherwise."""
         with self._lock:

@@ -4,6 +4,7 @@ Its overview goes out in 16 bits, and finer parts of it when somebody looks clos
 """
 
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from indinb.images.frame import Frame
@@ -129,26 +130,33 @@ class Viewer(Marking):
             return None
         return frame.on_sensor(region)
 
-    def save(self, filename: str | PathLike[str], overwrite: bool = False, **kwargs: Any) -> None:
+    def save(self, filename: str | PathLike[str], overwrite: bool = False, **kwargs: Any) -> Path:
         """Draw what is in view into a file, without asking a browser.
 
         Parameters
         ----------
         filename : path-like
             Where to; ``~`` is the home folder. Its suffix says in which format: ``.png``,
-            ``.jpg``, ``.pdf`` and others of matplotlib.
+            ``.jpg``, ``.pdf``, ``.svg`` and others of matplotlib.
         overwrite : bool
             Replace a file that is there already.
         **kwargs
             Other viewers have more options, which are ignored.
 
+        Returns
+        -------
+        pathlib.Path
+            The file written.
+
         Raises
         ------
         FileExistsError
             If the file is there and `overwrite` is not set.
+        FileNotFoundError
+            If its folder is not there.
         ValueError
             If the format is not known.
         """
         with self._lock:
             image, markers = self._shown, self._markers()
-        save_view(filename, overwrite, image, markers)
+        return save_view(filename, overwrite, image, markers)

@@ -22,7 +22,7 @@ from pyongc import ongc
 
 from indinb.errors import IndiError, UnknownTarget
 from indinb.instruments.mounts import targets
-from indinb.instruments.mounts.targets import resolve
+from indinb.instruments.mounts.targets import is_body, resolve
 
 M31 = SkyCoord("00h42m44s", "+41d16m09s")
 J2000 = Time("J2000")
@@ -60,6 +60,14 @@ def close_to(found, expected, limit=0.1 * u.arcsec):
 )
 def test_a_position_is_returned_as_it_is(position):
     assert resolve(position) is position
+
+
+@pytest.mark.parametrize(
+    ("name", "moves"),
+    [("Sun", True), ("the Moon", True), (" jupiter ", True), ("Vega", False), ("M31", False)],
+)
+def test_bodies_move_among_the_stars(name, moves):
+    assert is_body(name) is moves
 
 
 def test_several_positions_are_not_a_target():

@@ -8,7 +8,9 @@ import pytest
 from astropy.coordinates import SkyCoord
 from astropy.table import MaskedColumn, Table
 
+from indinb.errors import UnknownTarget
 from indinb.widgets import Viewer
+from indinb.widgets.imaging import catalogs
 from tests.widgets.comms import Json
 from tests.widgets.imaging.framed import frame, m31, sky, state
 
@@ -63,7 +65,7 @@ def test_marking_pixels(viewer: Viewer, positions: Any) -> None:
 def test_marking_one_pixel(viewer: Viewer) -> None:
     viewer.mark((5, 6), texts="here")
     (told,) = marks(viewer)
-    assert (told["at"], told["texts"], told["label"]) == ([(5, 6)], ["here"], "catalog")
+    assert (told["at"], told["texts"], told["label"]) == ([(5, 6)], ["here"], "marks")
 
 
 @pytest.mark.parametrize("ids", ["one", "several", "table"])
@@ -77,6 +79,63 @@ def test_marking_the_sky(viewer: Viewer, ids: str) -> None:
     viewer.mark(positions)
     (told,) = marks(viewer)
     assert told["at"] == [(10, 20)]
+
+
+@pytest.mark.parametrize("name", ["M31", " m 31", "NGC 224", "00:42:44.3 +41:16:08"])
+def test_marking_a_name(viewer: Viewer, name: str) -> None:
+    viewer.mark(name, texts="here")
+    (told,) = marks(viewer)
+    assert told["at"] == [(pytest.approx(10, abs=0.5), pytest.approx(20, abs=0.5))]
+    assert told["texts"] == ["here"]
+
+
+def test_of_a_name_that_nobody_knows_one_line_is_said(
+    viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> SkyCoord:
+        raise UnknownTarget(f"{name!r} is not known (did you mean Vega?). It is not in the books")
+
+    monkeypatch.setattr(catalogs, "resolve", refuse)
+    with pytest.raises(ValueError, match="is not known") as caught:
+        viewer.mark("Vegga")
+    assert str(caught.value) == (
+        "'Vegga' is not known (did you mean Vega?): "
+        'places are a name like "M31", a SkyCoord, a table, or pairs of column and row'
+    )
+    assert caught.value.__suppress_context__
+
+
+def test_each_mark_without_a_label_has_one_of_its_own(viewer: Viewer) -> None:
+    viewer.mark((1, 2))
+    viewer.mark((3, 4), "marks 2")
+    viewer.mark((5, 6))
+    assert [(one["label"], one["at"]) for one in marks(viewer)] == [
+        ("marks", [(1, 2)]),
+        ("marks 2", [(3, 4)]),
+        ("marks 3", [(5, 6)]),
+    ]
+    viewer.unmark("marks")
+    viewer.mark((7, 8))
+    assert viewer.catalog_labels == ("marks 2", "marks 3", "marks")
+
+
+def test_marks_of_one_label_replace_those_before(viewer: Viewer) -> None:
+    viewer.mark((1, 2), "found")
+    viewer.mark((3, 4), "found")
+    assert [one["at"] for one in marks(viewer)] == [[(3, 4)]]
+
+
+def test_unmarking_leaves_catalogues(viewer: Viewer) -> None:
+    table = Table({"x": [1], "y": [2]})
+    viewer.load_catalog(table)
+    viewer.mark((1, 2))
+    viewer.mark((3, 4), "found")
+    viewer.load_catalog(table, catalog_label="found")  # which is a catalogue from now on
+    with pytest.raises(ValueError, match="Mark label 'found' not found; loaded: 'marks'"):
+        viewer.unmark("found")
+    viewer.unmark()
+    assert [one["label"] for one in marks(viewer)] == ["catalog", "found"]
+    viewer.unmark()
 
 
 def test_what_is_behind_the_picture_is_not_drawn(viewer: Viewer) -> None:
@@ -101,6 +160,12 @@ def test_the_sky_needs_a_wcs(new_viewer: NewViewer) -> None:
     [
         ([1, 2, 3], {}, "places are"),
         (np.zeros((2, 2, 2)), {}, "places are"),
+        ([(1, 2), (3,)], {}, "places are"),
+        ({"x": 1}, {}, "places are"),
+        (["M31", "M33"], {}, "places are"),
+        ("the Moon", {}, "'the Moon' moves"),
+        ("Jupiter", {}, "give a SkyCoord"),
+        ("00:42:44 +99:00:00", {}, "places are"),
         ([(1, 2)], {"texts": ["a", "b"]}, "1 places take as many texts, not 2"),
         ([(1, 2)], {"color": "url(http://a)"}, "is no colour"),
         ([(1, 2)], {"shape": "star"}, "is no shape"),

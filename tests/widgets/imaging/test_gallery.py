@@ -109,6 +109,34 @@ def test_pixels_changed_in_place_are_shown_as_they_are() -> None:
     assert seen.picture["serial"] == 2
 
 
+@pytest.mark.parametrize("label", [None, "other"])
+def test_a_viewer_that_shows_another_image_is_left_alone(label: str | None) -> None:
+    taken, other = frame(sky()), frame(sky(30, 30))
+    first = viewer(taken)
+    first.load_image(other, label)
+    second = viewer_in(shown(taken))
+    assert second is not first
+    assert second is viewer(taken) is viewer_in(shown(taken))
+    assert state(second)["picture"]["size"] == [80, 60]
+    assert state(first)["picture"]["size"] == [30, 30]
+
+
+def test_asked_for_a_frame_there_is_a_viewer_of_it() -> None:
+    taken = frame(sky())
+    first = viewer(taken)
+    first.load_image(frame(sky(30, 30)))
+    assert viewer(taken) is not first
+    assert viewer(taken).get_image() is taken
+
+
+def test_a_viewer_that_shows_its_frame_again_is_the_same() -> None:
+    taken = frame(sky())
+    first = viewer(taken)
+    first.load_image(frame(sky(30, 30)), "other")
+    first.show("image")
+    assert viewer(taken) is viewer_in(shown(taken)) is first
+
+
 def test_a_closed_viewer_is_made_anew() -> None:
     taken = frame(sky())
     first = viewer_in(shown(taken))

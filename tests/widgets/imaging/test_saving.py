@@ -110,7 +110,8 @@ def test_texts_are_drawn_as_they_are(new_viewer: NewViewer, corner: Any, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("suffix", "start"), [("png", b"\x89PNG"), ("jpg", b"\xff\xd8"), ("pdf", b"%PDF")]
+    ("suffix", "start"),
+    [("png", b"\x89PNG"), ("jpg", b"\xff\xd8"), ("pdf", b"%PDF"), ("svg", b"<?xml")],
 )
 def test_the_suffix_says_the_format(
     new_viewer: NewViewer, tmp_path: Path, suffix: str, start: bytes
@@ -120,11 +121,36 @@ def test_the_suffix_says_the_format(
     assert path.read_bytes().startswith(start)
 
 
-@pytest.mark.parametrize("name", ["sky.fits", "sky", "sky.doc"])
-def test_an_unknown_format_writes_nothing(new_viewer: NewViewer, tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match=r"is no format of pictures: .*png"):
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("sky.fits", ".fits"), ("sky.bmp", ".bmp"), ("sky", "a name without a suffix")],
+)
+def test_an_unknown_format_writes_nothing(
+    new_viewer: NewViewer, tmp_path: Path, name: str, given: str
+) -> None:
+    with pytest.raises(ValueError, match="is no format of pictures") as caught:
         new_viewer(frame(sky())).save(tmp_path / name)
+    expected = f"{given} is no format of pictures: write .png, .jpg, .pdf or .svg"
+    assert str(caught.value) == expected
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_returns_where_the_file_is(
+    new_viewer: NewViewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    viewer = new_viewer(frame(sky()))
+    assert viewer.save("sky.png") == tmp_path / "sky.png"
+    assert viewer.save("~/home.png") == tmp_path / "home.png"
+    assert pixels(tmp_path / "home.png").shape == pixels(tmp_path / "sky.png").shape
+
+
+def test_a_missing_folder_is_named(new_viewer: NewViewer, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        new_viewer(frame(sky())).save(tmp_path / "none" / "sky.png")
+    assert str(caught.value) == f"there is no folder {tmp_path / 'none'}"
 
 
 def test_files_are_replaced_only_when_asked(new_viewer: NewViewer, tmp_path: Path) -> None:

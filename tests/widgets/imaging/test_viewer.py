@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
+from astropy.io import fits
 from astropy.nddata import CCDData, NDData
+from astropy.wcs import WCS
 
 from indinb.errors import ImageError
 from indinb.images.region import Region
 from indinb.images.stretch import auto_shades, shrink
 from indinb.widgets import Viewer
-from tests.widgets.imaging.framed import frame, line, sky, state, values_shown
+from tests.widgets.imaging.framed import ask, frame, line, sky, state, values_shown
 
 NewViewer = Callable[..., Viewer]
 
@@ -92,12 +95,14 @@ def test_three_planes_are_colours(new_viewer: NewViewer) -> None:
     ("data", "words"),
     [
         (np.full((3, 3), np.nan), "no pixel is finite"),
+        (3, "no picture of a single number: it takes one plane"),
         (np.zeros(5), "no picture of 5 numbers"),
+        (np.zeros((9, 9, 3)), r"np\.moveaxis\(data, -1, 0\)$"),
         (np.zeros((2, 2, 2, 2)), "no picture of 2x2x2x2 numbers"),
         (np.zeros((0, 4)), "no picture of 0x4 numbers"),
         (np.zeros((3, 3), complex), "no picture of complex128: it takes real numbers"),
     ],
-    ids=["NaN", "1-D", "4-D", "empty", "complex"],
+    ids=["NaN", "number", "1-D", "colours last", "4-D", "empty", "complex"],
 )
 def test_what_cannot_be_shown_is_refused(new_viewer: NewViewer, data: Any, words: str) -> None:
     viewer = new_viewer()
@@ -105,6 +110,25 @@ def test_what_cannot_be_shown_is_refused(new_viewer: NewViewer, data: Any, words
         viewer.load_image(data)
     assert viewer.image_labels == ()
     assert state(viewer)["picture"] == {}
+
+
+def test_images_of_radio_telescopes_are_shown(new_viewer: NewViewer, tmp_path: Any) -> None:
+    wcs = WCS(naxis=4)
+    wcs.wcs.ctype = ["RA---SIN", "DEC--SIN", "FREQ", "STOKES"]
+    wcs.wcs.crval = [10.6847, 41.2690, 1.4e9, 1]
+    wcs.wcs.crpix = [11, 21, 1, 1]
+    wcs.wcs.cdelt = [-0.001, 0.001, 1e6, 1]
+    data = sky().astype("f4")[np.newaxis, np.newaxis]
+    fits.writeto(tmp_path / "radio.fits", data, wcs.to_header())
+    viewer = new_viewer(tmp_path / "radio.fits")
+    assert state(viewer)["picture"]["size"] == [80, 60]
+    np.testing.assert_allclose(values_shown(viewer), data[0, 0], 1e-3)
+    assert ask(viewer, type="value", x=20, y=20)[0]["values"] == [30000]
+    viewer.mark(SkyCoord(10.6847, 41.2690, unit="deg"))
+    (told,) = state(viewer)["markers"]
+    assert np.frombuffer(told["xs"] + told["ys"], "<f4") == pytest.approx([10, 20], abs=1e-3)
+    viewer.load_image(sky()[np.newaxis, np.newaxis])
+    assert viewer.get_image().to_png().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("word", ["TOP-DOWN", "BOTTOM-UP"])
