@@ -220,7 +220,7 @@ def _check_end(available: int, end: int, padding: int = 0) -> None:
 
 
 def _read_any(file: memoryview, limit: int | None) -> Image:
-    if file[:6] != b"SIMPLE":
+    if bytes(file[:6]) != b"SIMPLE":
         raise ImageError(
             f"these {len(file)} bytes are not a FITS image: they do not begin with SIMPLE"
         )

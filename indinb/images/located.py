@@ -5,7 +5,7 @@ from typing import Any, Self
 from indinb.images.cutting import rectangle, region_around
 from indinb.images.lazydata import LazyCCDData
 from indinb.images.region import Region
-from indinb.images.sensor import on_sensor, part_of, take_part
+from indinb.images.sensor import has_steps, on_sensor, part_of, take_part, take_some
 
 
 class Located(LazyCCDData):
@@ -86,6 +86,9 @@ class Located(LazyCCDData):
         if (part := part_of(item, self.shape)) is not None:
             sliced["meta"] = self.header.copy()
             take_part(sliced["meta"], self.shape[-2], part)
+        elif has_steps(item, len(self.shape)):
+            sliced["meta"] = self.header.copy()
+            take_some(sliced["meta"])
         return sliced
 
     def _slice_wcs(self, item: Any) -> Any:

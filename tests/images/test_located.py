@@ -211,6 +211,16 @@ def test_colours_of_a_part_when_colortyp_tells_them():
     assert part.debayered()[0].bayer is None
 
 
+@pytest.mark.parametrize("item", [np.s_[::2, ::2], np.s_[::-1], np.s_[..., ::3]])
+def test_pixels_with_gaps_have_no_place_and_no_colours(item):
+    header = {"BAYERPAT": "RGGB", "XBAYROFF": 1, "XORGSUBF": 7, "XBINNING": 1, "OBJECT": "M31"}
+    frame = framed(header)
+    assert dict(frame[item].header) == {"OBJECT": "M31"}
+    assert frame[item].bayer is None
+    assert frame.header["BAYERPAT"] == "RGGB"
+    assert frame[::1, ::1].bayer == frame.bayer
+
+
 def test_planes_know_where_they_are_on_the_sky():
     frame = Frame.from_fits(fits_bytes(pixels((3, 100, 200)), real_header("exposure_wcs")))
     place = frame.wcs.pixel_to_world(50, 40)
