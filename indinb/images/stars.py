@@ -1,5 +1,7 @@
 """Stars in a picture: where they are, how bright and how sharp."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -28,6 +30,10 @@ _BOX = 64  # pixels of background that are taken together
 _PIXELS = 300_000  # that may belong to stars: what sep has room for unless it is told
 _BLUR = 0.25  # variance of a mean of two pixels
 _SQUARE = 1 / 12  # variance of a pixel, which apertures take to be full of light
+_FORMATS = {
+    **dict.fromkeys(("x", "y", "hfr", "fwhm", "eccentricity"), ".2f"),
+    **dict.fromkeys(("flux", "peak", "snr"), ".1f"),
+}
 
 Numbers = NDArray[Any]
 
@@ -148,6 +154,8 @@ def find_stars(
         If the array is not an image, or too full of stars.
     ImportError
         If sep is not installed.
+    ValueError
+        If the threshold is not more than 0.
 
     Examples
     --------
@@ -158,12 +166,16 @@ def find_stars(
     >>> print(f"{star['x']:.1f} {star['y']:.1f} {star['fwhm']:.1f} {star['hfr']:.1f}")
     60.3 40.0 3.3 1.7
     """
+    if not threshold > 0:
+        raise ValueError(f"the threshold is more than 0 standard deviations, not {threshold!r}")
     sep = _package()
     picture = _picture(data, mask, bayer)
     level = _highest(data.dtype) if saturation is None else saturation
     table, meta = _empty(), dict.fromkeys(("background", "noise", "aperture"), np.nan)
     if min(picture.light.shape) >= _SIDE and not picture.blank.all():
-        table, meta = _measured(sep, picture, threshold, level, gain)
+        with _in_one_line():
+            table, meta = _measured(sep, picture, threshold, level, gain)
+    _format(table)
     table.sort("flux", reverse=True)
     table.meta.update(meta | _medians(table) | {"bayer": bayer})
     return table
@@ -172,12 +184,27 @@ def find_stars(
 def _package() -> ModuleType:
     try:
         import sep
-    except ImportError as error:
-        raise ImportError(
-            'finding stars takes a package of its own: pip install "indinb[stars]"'
-        ) from error
+    except ImportError:
+        raise ImportError("finding stars takes the package sep: pip install sep") from None
     module: ModuleType = sep
     return module
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Tell in one line what sep stumbles over; it raises plain exceptions."""
+    try:
+        yield
+    except (ImageError, MemoryError):
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImageError(f"no stars can be found: {reason}") from error
+
+
+def _format(table: Table) -> None:
+    for name, form in _FORMATS.items():
+        table[name].info.format = form
 
 
 def _on_the_sky(frame: CCDData) -> bool:

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy import visualization as vis
-from astropy.stats import mad_std
 from numpy.typing import NDArray
 
 from indinb.errors import ImageError
+from indinb.images.noise import sky_noise
 
 LONGEST = 1024
 """Pixels on the longer side of a picture, at most."""
@@ -37,6 +37,7 @@ AUTO = "auto"
 
 _SAMPLE = 100_000  # pixels by which `auto_shades` chooses
 _SKY = 0.2  # of white
+_DARK, _BRIGHT = 3, 6  # sigma from the sky: black, and white at least
 _LEAST_MIDTONE = 1e-9  # 1 minus it is still less than 1
 
 
@@ -236,9 +237,11 @@ def auto_shades(values: NDArray[Any], stretch: str | vis.BaseStretch = "linear")
     Returns
     -------
     Shades
-        Black is three sigma of the noise below the median, which becomes a fifth of white; a
-        thousandth of the pixels is white. From minimum to maximum if that makes no sense, as of a
-        picture that is the same all over.
+        Black is three sigma of the noise (see `indinb.images.noise.sky_noise`) below the median,
+        which becomes a fifth of white; a thousandth of the pixels is white, or less if they are
+        within six sigma. Both stay within the numbers that there are; only of coarse ones, black
+        may be a little below. From minimum to maximum if that makes no sense, as of a picture that
+        is the same all over.
 
     Raises
     ------
@@ -259,8 +262,11 @@ def auto_shades(values: NDArray[Any], stretch: str | vis.BaseStretch = "linear")
     if not finite.size:
         return shades(values, "minmax")
     with np.errstate(all="ignore"):  # of numbers near the largest that there are
-        sky, white = (float(level) for level in np.percentile(finite, (50, 99.9)))
-        black = sky - 3 * float(mad_std(finite))
+        levels = np.percentile(finite, (0, 50, 99.9, 100))
+        lowest, sky, white, highest = (float(level) for level in levels)
+        sigma, step = sky_noise(finite)
+        black = max(sky - _DARK * sigma, lowest - _DARK * step / 2)
+        white = min(max(white, sky + _BRIGHT * sigma), highest)
     if not black < sky < white < black + np.finfo(float).max:
         return shades(values, "minmax")
     share = float(_named(stretch, STRETCHES)(np.array([(sky - black) / (white - black)]))[0])

@@ -196,7 +196,11 @@ def _value(name: str, spec: str | None, known: Fields, number: int | str) -> str
 
 
 def _fields_in(template: str) -> Iterator[tuple[str, str]]:
-    for _, name, spec, conversion in string.Formatter().parse(template):
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:  # in the words of format strings
+        raise ValueError(f"a brace of {template!r} is not closed, or not opened") from None
+    for _, name, spec, conversion in parts:
         if name is not None:
             yield name + (f"!{conversion}" if conversion else ""), spec or ""
 

@@ -50,9 +50,22 @@ def test_what_is_not_fits_is_told_in_one_line(file):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.filterwarnings("ignore:File may have been truncated")
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_a_file_cut_off_tells_its_true_size(dtype):
+    file = fits_bytes(pixels((100, 64)).astype(dtype))
+    with pytest.raises(ImageError, match=r"cut off: 5000 of \d+ bytes"):
+        read_fits(file[:5000])
+
+
+def test_junk_comes_without_advice():
+    with pytest.raises(ImageError, match=r"not a FITS image: they do not begin with SIMPLE$"):
+        read_fits(b"junk" * 1000)
+
+
 @pytest.mark.parametrize("data", [None, np.arange(5), np.zeros((0, 3)), np.zeros((3, 0, 2))])
 def test_files_without_image(data):
-    with pytest.raises(ImageError, match="holds no image"):
+    with pytest.raises(ImageError, match=r"holds no image of two axes or more$"):
         read_fits(fits_bytes(data))
 
 

@@ -142,6 +142,28 @@ def test_places_that_are_not_in_the_frame(sky):
         sky.cutout((100, 50), 5 * u.s)
 
 
+@pytest.mark.parametrize("place", [None, 100, (100, 100), (1, 2, 3, 4, 5), (1.5, 2, 3, 4), "abcd"])
+def test_what_is_no_rectangle_is_told_with_what_is(sky, place):
+    with pytest.raises(TypeError, match=r"^a cutout takes \(x, y, width, height\), or .* alone$"):
+        sky.cutout(place)
+
+
+@pytest.mark.parametrize("center", [None, 100, (1, 2, 3), ("a", "b")])
+def test_what_is_no_centre_is_told_with_what_is(sky, center):
+    with pytest.raises(TypeError, match=r"^a cutout takes .*, or a centre.* as a centre$"):
+        sky.cutout(center, 100)
+
+
+@pytest.mark.parametrize("place", [(100, 50, 0, 5), (100, 50, 5, -1)])
+def test_rectangles_have_pixels(sky, place):
+    with pytest.raises(ValueError, match=r"^there is no pixel in \d x -?\d: a cutout takes"):
+        sky.cutout(place)
+
+
+def test_what_is_outside_is_left_out(sky):
+    assert sky.cutout((100, 50, 3000, 200)).on_sensor() == (100, 50, 100, 50)
+
+
 def test_planes_are_cut_alike():
     header = real_header("exposure_wcs")
     planes = Frame.from_fits(fits_bytes(pixels((3, 20, 30)), header))
@@ -187,6 +209,16 @@ def test_colours_of_a_part_when_colortyp_tells_them():
     assert framed(header).bayer == "RGGB"
     assert part.bayer == "BGGR"
     assert part.debayered()[0].bayer is None
+
+
+@pytest.mark.parametrize("item", [np.s_[::2, ::2], np.s_[::-1], np.s_[..., ::3]])
+def test_pixels_with_gaps_have_no_place_and_no_colours(item):
+    header = {"BAYERPAT": "RGGB", "XBAYROFF": 1, "XORGSUBF": 7, "XBINNING": 1, "OBJECT": "M31"}
+    frame = framed(header)
+    assert dict(frame[item].header) == {"OBJECT": "M31"}
+    assert frame[item].bayer is None
+    assert frame.header["BAYERPAT"] == "RGGB"
+    assert frame[::1, ::1].bayer == frame.bayer
 
 
 def test_planes_know_where_they_are_on_the_sky():

@@ -348,8 +348,29 @@ def test_without_sep_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sep", None)
     with pytest.raises(ImportError) as error:
         Frame(field(PLACES), unit="adu").stars()
-    assert 'pip install "indinb[stars]"' in str(error.value)
-    assert "\n" not in str(error.value)
+    assert str(error.value) == "finding stars takes the package sep: pip install sep"
+    assert error.value.__suppress_context__
+
+
+@pytest.mark.parametrize("threshold", [-5, 0, np.nan])
+def test_a_threshold_is_above_the_sky(threshold):
+    with pytest.raises(ValueError, match="more than 0 standard deviations, not"):
+        find_stars(field(PLACES), threshold=threshold)
+
+
+def test_what_sep_stumbles_over_is_told_in_one_line(monkeypatch):
+    def fail(*_args, **_options):
+        raise ValueError("input array\nis odd")
+
+    monkeypatch.setattr("sep.Background", fail)
+    with pytest.raises(ImageError, match=r"^no stars can be found: input array is odd$"):
+        find_stars(field(PLACES))
+
+
+def test_numbers_of_a_table_have_as_many_digits_as_count():
+    table = Frame(field(PLACES), unit="adu").stars()
+    formats = [table[name].info.format for name in ("x", "flux", "snr", "hfr", "eccentricity")]
+    assert formats == [".2f", ".1f", ".1f", ".2f", ".2f"]
 
 
 def test_a_mask_of_one_plane_is_that_of_the_picture():

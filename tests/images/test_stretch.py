@@ -311,3 +311,49 @@ def test_stretches_that_leave_the_way_from_black_to_white_do_not_begin_anew(star
     assert shown.min() == 0
     assert (shown[starry == starry.min()] == 0).all()
     assert (picture(starry, "auto", ContrastBiasStretch(3, 0.5)) < 128).mean() > 0.9
+
+
+def with_galaxy(sky, sigma, height):
+    rows, columns = np.indices((300, 400))
+    pixels = np.random.default_rng(0).normal(sky, sigma, rows.shape)
+    galaxy = height * np.exp(-((rows - 150) ** 2 + (columns - 200) ** 2) / (2 * 25**2))
+    pixels += galaxy
+    pixels[20:22, :10] = 245  # a few stars
+    return pixels.round().clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("longest", [400, 200])
+@pytest.mark.parametrize("stretch", STRETCHES)
+@pytest.mark.parametrize(("sky", "sigma"), [(28, 0.9), (28, 0.35), (28, 0), (1, 0.9), (0, 0.3)])
+def test_faint_things_show_in_8_bits(sky, sigma, stretch, longest):
+    shown = picture(with_galaxy(sky, sigma, 8), "auto", stretch, longest) / 255
+    rows, columns = shown.shape
+    assert 0.1 < np.median(shown) < 0.3
+    middle = shown[rows // 2 - 5 : rows // 2 + 5, columns // 2 - 5 : columns // 2 + 5]
+    assert np.median(middle) > 2 * np.median(shown)
+    assert shown.max() == 1
+
+
+def test_a_few_stars_in_8_bits_do_not_make_the_sky_black():
+    shown = picture(with_galaxy(28, 0.3, 0), "auto")
+    assert 0.1 < np.median(shown) / 255 < 0.3
+
+
+def test_noise_alone_is_not_stretched_to_white():
+    pixels = np.random.default_rng(0).normal(500, 10, (300, 300))
+    pixels[:2, :30] = 20_000  # fewer than one of a thousand
+    assert auto_shades(pixels).white == pytest.approx(560, abs=5)
+
+
+@pytest.mark.parametrize(
+    "flat",
+    [
+        np.random.default_rng(0).integers(0, 65536, (3, 100, 100)).astype(np.uint16),
+        np.arange(10_000.0).reshape(100, 100),
+        np.arange(256, dtype=np.uint8).repeat(16).reshape(64, 64),
+    ],
+)
+def test_shades_of_flat_distributions_are_numbers_that_there_are(flat):
+    black, white, _ = auto_shades(flat)
+    assert black == flat.min()
+    assert 0.99 * flat.max() < white <= flat.max()

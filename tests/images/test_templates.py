@@ -69,7 +69,8 @@ def test_filling_in(template, known, path):
         ("{object:>900000000}.fits", "has a format"),
         ("{number:>900000000}.fits", "has a format"),
         ("{number:5}.fits", "has a format"),  # of spaces
-        ("{object.fits", "expected '}'"),
+        ("a/{object.fits", "a brace of '.*a/{object.fits' is not closed"),
+        ("{object}}.fits", "a brace of .* is not closed, or not opened"),
     ],
 )
 def test_templates_that_cannot_be(tmp_path, template, words):
