@@ -17,7 +17,7 @@ from indinb.instruments.cameras.chips import MAIN
 from indinb.instruments.cameras.exposing import exposed
 from indinb.instruments.cameras.imager import Imager, check_comes
 from indinb.instruments.cameras.live import Live, Plan, live_of, plan_of
-from indinb.instruments.cameras.settings import VIDEOS, Options, check, fulfil, wishes
+from indinb.instruments.cameras.settings import VIDEOS, Options, Wish, check, fulfil, wishes
 from indinb.instruments.durations import Pause
 from indinb.instruments.readings import can_set, is_on
 from indinb.protocol.vocabulary import State
@@ -105,6 +105,13 @@ class Filming(Imager):
         """
         label = f"live view of {self.name}, {plan.words}"
         return self._begin(label, self._filming(label, plan, tell))
+
+    def start_reading_out(self, subframe: tuple[int, int, int, int]) -> Operation[Any]:
+        """Set a subframe, as ``expose(subframe=...)`` does, without an exposure."""
+        names = ("X", "Y", "WIDTH", "HEIGHT")
+        values = dict(zip(names, map(float, subframe), strict=True))
+        steps = fulfil(self.device, [Wish(self.chip.named("FRAME"), values)])
+        return self._begin(f"set the subframe of {self.name}", steps)
 
     def _live_plan(
         self, exposure: float | u.Quantity | None, stream: bool | None, options: Options

@@ -279,6 +279,14 @@ def test_close_ends_the_iteration(camera: Camera, server: FakeServer):
     frames.close()
 
 
+def test_stop_is_close_as_of_live_views(camera: Camera):
+    frames = camera.watch()
+    assert frames.running
+    frames.stop()
+    assert list(frames) == []
+    assert not frames.running
+
+
 def test_close_ends_who_waits(camera: Camera):
     frames = camera.watch()
     left: list[Frame] = []
