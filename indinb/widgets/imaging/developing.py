@@ -17,6 +17,7 @@ from indinb.widgets.snapshot import Json
 
 _MARGIN = 1.5  # around what is in view, as nobody here knows how wide the canvas is
 _BINS = 256
+_AROUND = 1.0  # of the way from black to white, that is counted on each side of them
 _SAMPLE = 65_536  # pixels by which shades are chosen, and which are counted
 _LAST = 65_535
 _SAME, _OTHER = 0.01, 0.5  # of the way from black to white: keep, and take at once
@@ -92,7 +93,7 @@ def develop(frame: Frame, look: Look, grade: Grade, before: Shades | None) -> De
     chosen = look.shades or steadied(before, shades(sample, look.interval, look.curve))
     grey = shaded(shown.values, chosen, look.curve)
     top_down = frame.is_top_down
-    low, high, counts = histogram(sample)
+    low, high, counts = histogram(sample, chosen)
     rows, columns = grey.shape[-2:]
     facts: Json = {
         "size": [width, height],
@@ -188,8 +189,15 @@ def _sample(values: NDArray[Any]) -> NDArray[Any]:
     return flat[:: max(1, flat.size // _SAMPLE)]
 
 
-def histogram(sample: NDArray[Any]) -> tuple[float, float, bytes]:
+def histogram(sample: NDArray[Any], chosen: Shades | None = None) -> tuple[float, float, bytes]:
     """Count values in 256 bins.
+
+    Parameters
+    ----------
+    sample : ndarray
+        The values.
+    chosen : Shades or None
+        Only what is around black and white is counted, as few stars are far brighter than the sky.
 
     Returns
     -------
@@ -206,7 +214,10 @@ def histogram(sample: NDArray[Any]) -> tuple[float, float, bytes]:
     """
     finite = sample[np.isfinite(sample)].astype(float)
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if chosen is not None and chosen.white > chosen.black:
+        around = _AROUND * (chosen.white - chosen.black)
+        near = max(low, chosen.black - around), min(high, chosen.white + around)
+        low, high = near if near[0] < near[1] else (low, high)
     high = high if high > low else low + 1.0
-    bins = ((finite - low) * (_BINS / (high - low))).astype(int)
-    counts = np.bincount(np.minimum(bins, _BINS - 1), minlength=_BINS)
+    counts, _ = np.histogram(finite, _BINS, (low, high))
     return low, high, counts.astype("<u4").tobytes()

@@ -190,3 +190,19 @@ def test_what_has_no_value_is_not_counted():
     _, _, counts = histogram(np.array([np.nan, np.inf, 3.0]))
     assert np.frombuffer(counts, "<u4").sum() == 1
     assert histogram(np.array([np.nan]))[:2] == (0.0, 1.0)
+
+
+def test_what_is_around_black_and_white_is_counted_finely():
+    lots = np.random.default_rng(1)
+    values = np.append(lots.normal(500, 10, 60_000), 65_000)
+    low, high, counts = histogram(values, Shades(480, 580))
+    assert low == values.min()
+    assert high == 680
+    filled = np.frombuffer(counts, "<u4")
+    assert filled.sum() == 60_000
+    assert np.count_nonzero(filled) > 80
+
+
+def test_where_nothing_is_around_black_and_white_all_is_counted():
+    values = np.arange(256.0)
+    assert histogram(values, Shades(9000, 9100))[:2] == (0.0, 255.0)

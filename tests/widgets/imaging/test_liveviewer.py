@@ -312,7 +312,7 @@ def test_words(night: Night):
     assert browser.line.opened["live"]["state"] == "running"
     assert browser.told["words"] == "2 s"
     night.come()
-    assert browser.told["words"] == "2 s · Red"
+    assert browser.told["words"] == "96 × 64 · 2 s · Red"
     assert repr(browser.viewer) == "<LiveViewer of <Live CCD Simulator, 2 s>>"
     live.stop()
 
@@ -422,6 +422,19 @@ def test_a_subframe(night: Night):
     assert frames[-1] == {"X": 0.0, "Y": 0.0, "WIDTH": 1280.0, "HEIGHT": 1024.0}
     assert live.running
     live.stop()
+
+
+def test_the_subframe_is_what_it_was_at_the_end(night: Night):
+    before = night.camera.subframe
+    live, browser = night.live()
+    night.come()
+    browser.viewer.set_state({"box": [10, 8, 32, 16]})
+    browser.line.bring({"type": "subframe"})
+    look_until(lambda: night.exposures == 3)
+    assert night.camera.subframe != before
+    live.stop()
+    assert night.camera.subframe == before
+    assert live.error is None
 
 
 def test_a_subframe_that_the_camera_cannot_do_is_told(night: Night):

@@ -139,9 +139,9 @@ def test_what_is_refused_is_taken_with_the_other_limit(viewer: ViewerPage) -> No
 @pytest.mark.parametrize(
     ("cuts", "black", "white"),
     [
-        ((-1.23456789e-10, 9.87654321e-10), "−1.23e−10", "9.88e−10"),
-        ((-123456789.0, 987654321.0), "−1.234568e8", "9.876543e8"),
-        ((-0.0125, 0.5), "−0.0125", "0.5"),
+        ((-1.23456789e-10, 9.87654321e-10), "-1.23e-10", "9.88e-10"),
+        ((-123456789.0, 987654321.0), "-1.234568e8", "9.876543e8"),
+        ((-0.0125, 0.5), "-0.0125", "0.5"),
     ],
 )
 def test_numbers_fit_their_fields(
@@ -150,7 +150,7 @@ def test_numbers_fit_their_fields(
     viewer = open_viewer(picture(SKY), cuts=cuts)
     for name, wanted in (("Black", black), ("White", white)):
         field = viewer.root.get_by_role("textbox", name=name)
-        shown = field.input_value()
+        shown = field.input_value().replace("\N{MINUS SIGN}", "-")
         assert shown == wanted
         assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
