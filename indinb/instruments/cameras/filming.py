@@ -140,7 +140,7 @@ class Filming(Imager):
     def _filming(self, label: str, plan: Plan, tell: Callable[[str], object]) -> Steps[None]:
         if plan.streams:
             yield from self._set_for_video(plan)
-            attempt = self._stream
+            attempt = partial(self._stream, plan)
         else:
             seconds = yield from self._prepared(plan.seconds or 0.0, plan.settings)
             attempt = partial(self._expose_once, label, seconds, plan)
@@ -158,13 +158,14 @@ class Filming(Imager):
         if plan.seconds is not None and _EXPOSURE in self.device:
             yield self.device[_EXPOSURE].set({f"{_EXPOSURE}_VALUE": plan.seconds})
 
-    def _stream(self) -> Steps[None]:
+    def _stream(self, plan: Plan) -> Steps[None]:
         video = self._video
         if video is None:
             raise Failed(f"{self.name} has no video any more")
         try:
-            yield video.set("STREAM_ON")
-            yield Video(video)
+            with self._noted(plan.settings):
+                yield video.set("STREAM_ON")
+                yield Video(video)
         finally:
             if video.defined and is_on(self.device, video.name, "STREAM_ON"):
                 yield video.set("STREAM_OFF")

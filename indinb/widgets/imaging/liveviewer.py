@@ -112,7 +112,7 @@ class LiveViewer(Viewer):
         done = develop(frame, self._wish(), grade, self._before)
         self._before, self._developed = done.shades, frame
         self._filter = safe(frame.header.get("FILTER"))
-        self._size = " × ".join(map(str, done.facts["size"]))
+        self._size = " \N{MULTIPLICATION SIGN} ".join(map(str, done.facts["size"]))
         grid, vectors = self._grid(frame, done.facts["size"])
         return done.facts | grid, done.buffers + vectors
 

@@ -1,6 +1,7 @@
 """Watching the pictures that arrive, whoever has asked for them."""
 
 import asyncio
+import datetime as dt
 import gc
 import itertools
 import signal
@@ -219,6 +220,20 @@ def test_video_may_be_a_part_of_what_is_read_out(make: Make):
     with camera.watch() as watch:
         camera.device.connection.server.tell(picture(bytes(6), ".stream"))
         assert next(watch).on_sensor() == (102, 64, 6, 4)
+
+
+def test_video_tells_when_it_came_and_of_which_camera(make: Make):
+    exposure = numbers("STREAMING_EXPOSURE", {"STREAMING_EXPOSURE_VALUE": 0.25})
+    camera, _ = make(*WHOLE, STREAM_FRAME, exposure)
+    with camera.watch() as frames:
+        camera.device.connection.server.tell(video(2, 3))
+        header = next(frames).header
+    assert header["INSTRUME"] == camera.name
+    assert header["EXPTIME"] == 0.25
+    begun, end = (dt.datetime.fromisoformat(header[key]) for key in ("DATE-OBS", "DATE-END"))
+    assert end - begun == dt.timedelta(seconds=0.25)
+    assert abs(end - dt.datetime.now(dt.UTC).replace(tzinfo=None)) < dt.timedelta(minutes=5)
+    assert "OBJECT" not in header  # another client may have begun it
 
 
 def test_video_of_16_bits_in_colours_packed(make: Make):

@@ -312,7 +312,7 @@ def test_words(night: Night):
     assert browser.line.opened["live"]["state"] == "running"
     assert browser.told["words"] == "2 s"
     night.come()
-    assert browser.told["words"] == "96 × 64 · 2 s · Red"
+    assert browser.told["words"] == "96 \N{MULTIPLICATION SIGN} 64 · 2 s · Red"
     assert repr(browser.viewer) == "<LiveViewer of <Live CCD Simulator, 2 s>>"
     live.stop()
 
@@ -512,4 +512,8 @@ def test_live(simulators: Client, stream: bool, close_later: Close):
     assert camera.device["CCD_EXPOSURE"].state is not State.BUSY
     assert browser.viewer.picture["size"] == [320, 256]
     told = browser.viewer.live
+    header = live.newest.header
+    assert header["INSTRUME"] == camera.device.name
+    for card in ("DATE-OBS", "RA", "DEC", "TELESCOP", "IMAGETYP"):
+        assert header[card]
     assert told["shown"] + told["dropped"] in (live.taken, live.taken - 1, live.taken - 2)
