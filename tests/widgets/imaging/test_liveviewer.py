@@ -517,3 +517,15 @@ def test_live(simulators: Client, stream: bool, close_later: Close):
     for card in ("DATE-OBS", "RA", "DEC", "TELESCOP", "IMAGETYP"):
         assert header[card]
     assert told["shown"] + told["dropped"] in (live.taken, live.taken - 1, live.taken - 2)
+
+
+def test_what_a_box_has_set_is_set_no_more_at_the_end(simulators: Client):
+    camera: Camera = simulators.camera
+    whole = camera.subframe
+    with camera.live(0.05, stream=False, binning=1) as live:
+        look_until(lambda: live.taken)
+        live.change(subframe=(64, 32, 128, 96))
+        look_until(lambda: camera.subframe == (64, 32, 128, 96))
+        look_until(lambda: live.newest.shape == (96, 128))
+    assert camera.subframe == whole
+    assert camera.expose(0.01).on_sensor()[2:] == whole[2:]
