@@ -73,7 +73,7 @@ const isGood = ([low, high], { black, white }) =>
 
 /** A value with no more digits than a range can show. */
 function neat(value, width) {
-  const digits = between(0, Math.ceil(Math.log10(1000 / width)), 15);
+  const digits = between(0, Math.ceil(Math.log10(1000 / width)), 100);
   return Number(value.toFixed(digits));
 }
 
@@ -89,8 +89,29 @@ function midtonePlace(settings) {
   return low;
 }
 
-const formatNumber = (value) => String(Number(Number(value).toPrecision(7))).replace("-", "−");
-const parseNumber = (text) => Number(text.trim().replace("−", "-").replace(",", ".") || NaN);
+const EXTREME = [1e-4, 1e7]; // numbers beyond them are written with an exponent
+
+/** A number with seven digits at most. */
+function formatNumber(value) {
+  const size = Math.abs(value);
+  const isPlain = !size || (size >= EXTREME[0] && size < EXTREME[1]);
+  const rounded = Number(Number(value).toPrecision(7));
+  return (isPlain ? String(rounded) : rounded.toExponential()).replace("e+", "e").replaceAll("-", "−");
+}
+
+const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+const UNCLEAR = /,\d{3}$/; // a decimal comma, or one that parts thousands
+
+/** What is typed, as a number: `{ value }`, or `{ problem }` in words. */
+function readNumber(text) {
+  const plain = text.trim().replaceAll("−", "-");
+  if (UNCLEAR.test(plain)) {
+    const [whole, decimal] = ["", "."].map((mark) => plain.replaceAll(",", mark));
+    return { problem: `“${plain}” may be ${whole} or ${decimal}: write it without a comma` };
+  }
+  const value = NUMBER.test(plain.replace(",", ".")) ? Number(plain.replace(",", ".")) : NaN;
+  return Number.isFinite(value) ? { value } : { problem: `“${plain}” is not a number` };
+}
 
 // ---- Handles ---------------------------------------------------------------------------------
 
@@ -123,32 +144,49 @@ function handleView(name, { valueAt, move, nudge, hold }) {
   return { el, update };
 }
 
-/** A field for a number; what is no number is put back, and what is being typed stays. */
-function numberField(label, change) {
+/**
+ * A field for a number. What is typed stays while the number changes, and also if it is refused:
+ * `problemOf(value)` tells why, and `change(value)` hears of all others.
+ */
+function numberField(label, problemOf, change) {
   const attributes = { class: "indinb-field", inputmode: "text", autocomplete: "off" };
-  const el = create("input", { ...attributes, "aria-label": label, onchange, onkeydown });
+  const el = create("input", { ...attributes, "aria-label": label, onchange: enter, onkeydown });
   let shown = "";
   let isTyped = false;
-  el.addEventListener("input", () => (isTyped = true));
-  el.addEventListener("blur", putBack);
+  el.addEventListener("input", () => type(true));
+  el.addEventListener("blur", enter);
+  function type(on, problem = "") {
+    isTyped = on;
+    el.setAttribute("aria-invalid", Boolean(problem));
+    setTip(el, problem);
+  }
   function putBack() {
-    isTyped = false;
+    type(false);
     el.value = shown;
   }
-  function onchange() {
-    const value = parseNumber(el.value);
+  function enter() {
+    if (!isTyped) return;
+    if (!el.value.trim()) return putBack();
+    const read = readNumber(el.value);
+    const problem = read.problem ?? problemOf(read.value);
+    if (problem) return type(true, problem);
     putBack();
-    if (Number.isFinite(value)) change(value);
+    change(read.value);
   }
   function onkeydown({ key }) {
     if (key === "Escape") putBack();
-    if (key === "Enter") onchange();
+    if (key === "Enter") enter();
   }
   function update(value) {
     shown = formatNumber(value);
     if (!isTyped) el.value = shown;
   }
-  return { el, update };
+  const isRefused = () => el.getAttribute("aria-invalid") === "true";
+  /** Try once more what was refused. */
+  function retry() {
+    if (isRefused()) enter();
+  }
+  return { el, update, retry };
 }
 
 // ---- The histogram ---------------------------------------------------------------------------
@@ -165,7 +203,10 @@ function histogramView(store) {
     handleView("White", { valueAt, hold, move: setWhite, nudge: nudgeWhite }),
   ];
   const strip = div("indinb-strip", plot, bar, black.el, midtone.el, white.el);
-  const fields = [numberField("Black", setBlack), numberField("White", setWhite)];
+  const fields = [
+    numberField("Black", blackProblem, (value) => enter({ black: value })),
+    numberField("White", whiteProblem, (value) => enter({ white: value })),
+  ];
   const el = div("indinb-histogram", fields[0].el, strip, fields[1].el);
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", "Histogram");
@@ -193,7 +234,20 @@ function histogramView(store) {
   function setManual(changes) {
     store.set({ ...changes, interval: "manual" });
   }
-  /** A limit beyond the other one pushes it: so both can be typed, whichever comes first. */
+  function blackProblem(value) {
+    const { white: high } = limits();
+    return value < high ? "" : `Black must be less than white, ${formatNumber(high)}`;
+  }
+  function whiteProblem(value) {
+    const { black: low } = limits();
+    return value > low ? "" : `White must be more than black, ${formatNumber(low)}`;
+  }
+  /** What was refused beside it may do now: so both can be typed, whichever comes first. */
+  function enter(limit) {
+    setManual(limit);
+    fields.forEach(({ retry }) => retry());
+  }
+  /** A limit that is moved beyond the other one pushes it. */
   function setBlack(value) {
     const width = isHeld ? least() : get("white") - get("black") || 1;
     setManual({ black: value, white: value < get("white") ? get("white") : value + width });

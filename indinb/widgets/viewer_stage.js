@@ -61,6 +61,7 @@ function stageView(store, view, onCursor) {
   el.append(image, marks, box.el, empty);
   let size = [0, 0];
   let cursor = null; // the pixel that the keyboard points at
+  let pointed = null; // where the mouse rests
   let isBoxing = false;
 
   const density = () => window.devicePixelRatio || 1;
@@ -83,6 +84,7 @@ function stageView(store, view, onCursor) {
     setText(empty, error ? sentence(error) : layers.length ? "" : "No picture yet");
     el.dataset.empty = !layers.length;
     if (!size[0]) return;
+    if (pointed) onCursor(pixelAt(pointed), false);
     const context = fitted(image, size, density());
     layers.forEach((layer) => drawLayer(context, here, layer, density()));
     drawOver(here);
@@ -113,8 +115,13 @@ function stageView(store, view, onCursor) {
   function point(pixel, byKeys) {
     const before = cursor;
     cursor = byKeys ? pixel : null;
+    if (byKeys) pointed = null;
     onCursor(pixel, byKeys);
     if (before || cursor) drawOver(); // markers may be many
+  }
+  function hover(at) {
+    pointed = at;
+    point(at && pixelAt(at), false);
   }
   function stepCursor([dx, dy]) {
     const start = cursor ?? place().centre.map(Math.round);
@@ -162,7 +169,7 @@ function stageView(store, view, onCursor) {
   const gestures = createGestures(el, {
     begin: dragOf,
     end: () => isBoxing && setBoxing(false),
-    hover: (at) => point(at && pixelAt(at), false),
+    hover,
     pinch,
   });
 

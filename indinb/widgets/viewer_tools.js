@@ -119,18 +119,19 @@ function liveView(store) {
     if (el.hidden) return;
     const hasBox = store.get("box").length > 0;
     light.dataset.state = live.message ? "Alert" : isRunning ? "Busy" : "Idle";
-    setText(words, [isRunning ? "Live" : "Stopped", live.words].filter(Boolean).join(" · "));
+    setText(words, [isRunning && "Live", live.words].filter(Boolean).join(" · "));
     setText(counts, countWords(live));
     setCut(message, live.message ?? "");
     setText(subframe, hasBox ? "Subframe" : "Whole chip");
     setTip(subframe, hasBox ? "Read out only what is in the box" : "Read out all of the chip");
-    [subframe, stop].forEach((one) => (one.disabled = !isRunning));
+    [subframe, stop].forEach((one) => (one.hidden = !isRunning));
   }
   return { el, draw };
 }
 
 function countWords({ state, fps, shown = 0, dropped = 0 }) {
-  const rate = state === "running" && fps != null ? `${fps.toFixed(1)} fps` : "";
+  if (state !== "running") return "Stopped";
+  const rate = fps != null ? `${fps.toFixed(1)} fps` : "";
   const lost = dropped ? `${dropped} dropped` : "";
   return [rate, `${shown} shown`, lost].filter(Boolean).join(" · ");
 }

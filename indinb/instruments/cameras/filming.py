@@ -17,7 +17,7 @@ from indinb.instruments.cameras.chips import MAIN
 from indinb.instruments.cameras.exposing import exposed
 from indinb.instruments.cameras.imager import Imager, check_comes
 from indinb.instruments.cameras.live import Live, Plan, live_of, plan_of
-from indinb.instruments.cameras.settings import VIDEOS, Options, check, fulfil, wishes
+from indinb.instruments.cameras.settings import VIDEOS, Options, Wish, check, fulfil, wishes
 from indinb.instruments.durations import Pause
 from indinb.instruments.readings import can_set, is_on
 from indinb.protocol.vocabulary import State
@@ -106,6 +106,13 @@ class Filming(Imager):
         label = f"live view of {self.name}, {plan.words}"
         return self._begin(label, self._filming(label, plan, tell))
 
+    def start_reading_out(self, subframe: tuple[int, int, int, int]) -> Operation[Any]:
+        """Set a subframe, as ``expose(subframe=...)`` does, without an exposure."""
+        names = ("X", "Y", "WIDTH", "HEIGHT")
+        values = dict(zip(names, map(float, subframe), strict=True))
+        steps = fulfil(self.device, [Wish(self.chip.named("FRAME"), values)])
+        return self._begin(f"set the subframe of {self.name}", steps)
+
     def _live_plan(
         self, exposure: float | u.Quantity | None, stream: bool | None, options: Options
     ) -> Plan:
@@ -133,7 +140,7 @@ class Filming(Imager):
     def _filming(self, label: str, plan: Plan, tell: Callable[[str], object]) -> Steps[None]:
         if plan.streams:
             yield from self._set_for_video(plan)
-            attempt = self._stream
+            attempt = partial(self._stream, plan)
         else:
             seconds = yield from self._prepared(plan.seconds or 0.0, plan.settings)
             attempt = partial(self._expose_once, label, seconds, plan)
@@ -151,13 +158,14 @@ class Filming(Imager):
         if plan.seconds is not None and _EXPOSURE in self.device:
             yield self.device[_EXPOSURE].set({f"{_EXPOSURE}_VALUE": plan.seconds})
 
-    def _stream(self) -> Steps[None]:
+    def _stream(self, plan: Plan) -> Steps[None]:
         video = self._video
         if video is None:
             raise Failed(f"{self.name} has no video any more")
         try:
-            yield video.set("STREAM_ON")
-            yield Video(video)
+            with self._noted(plan.settings):
+                yield video.set("STREAM_ON")
+                yield Video(video)
         finally:
             if video.defined and is_on(self.device, video.name, "STREAM_ON"):
                 yield video.set("STREAM_OFF")

@@ -52,6 +52,10 @@ _TOLD = {  # by the other instruments, for headers
 }
 
 
+_STREAMING = "STREAMING_EXPOSURE"
+_FRESH = dt.timedelta(seconds=1)  # for as long as a scene of video is believed
+
+
 class _Exposure(NamedTuple):
     """An exposure of this client, and the camera's last word before it."""
 
@@ -68,6 +72,7 @@ class Headers:
     def __init__(self) -> None:
         self._exposures: dict[tuple[str, str], _Exposure] = {}
         self._attended: set[tuple[str, str]] = set()
+        self._videos: dict[tuple[str, str], Scene] = {}
         self._scenes: dict[int, Scene] = {}  # by the id() of BLOBs that are alive
 
     @contextmanager
@@ -105,13 +110,14 @@ class Headers:
     def note(self, camera: Device, blob: Blob, chip: Chip = MAIN) -> None:
         """Take the scene of a BLOB that has arrived, unless that has been done."""
         if id(blob) not in self._scenes:
-            scene = video_scene_of if is_video(blob) else self._scene
+            scene = self._video_scene if is_video(blob) else self._scene
             self._scenes[id(blob)] = scene(camera, chip)
             weakref.finalize(blob, self._scenes.pop, id(blob), None).atexit = False
 
     def frame(self, blob: Blob, geometry: Geometry | None = None) -> Frame:
         """Make a frame of a BLOB, as `Frame.from_blob` does, with a complete header."""
         image = decode(blob, geometry)
+        complete(image.header, self._moments(blob))
         complete(image.header, self._facts(image.header, blob))
         return Frame.from_image(image)
 
@@ -152,6 +158,34 @@ class Headers:
         if exposure is not None and last is not exposure.before:
             return exposure.scene
         return scene_of(camera, chip, _frame_type(camera, chip))
+
+    def _video_scene(self, camera: Device, chip: Chip) -> Scene:
+        """Return the scene of one of many pictures: the instruments are looked at now and then."""
+        key = (camera.name, chip.image)
+        known = self._videos.get(key)
+        now = dt.datetime.now(dt.UTC)
+        if known is None or not dt.timedelta() <= now - known.moment < _FRESH:
+            known = self._videos[key] = scene_of(camera, chip, _frame_type(camera, chip))
+        ours = self._exposures.get(key)
+        return replace(
+            known,
+            moment=now,
+            settings={**known.settings, **_streaming(camera)},
+            object=ours and ours.scene.object,
+            observer=ours and ours.scene.observer,
+            readout=_video_readout(camera, chip),
+        )
+
+    def _moments(self, of: Blob) -> list[Fact]:
+        """Tell when a picture of video was taken, as far as can be known from its arrival."""
+        scene = self._scenes.get(id(of))
+        if scene is None or not is_video(of):
+            return []
+        source, seconds = scene.settings.get(_STREAMING, ("", 0.0))
+        begun = (scene.moment - dt.timedelta(seconds=seconds)).replace(tzinfo=None)
+        told = begun.isoformat(timespec="milliseconds")
+        moment = Fact("DATE-OBS", told, "UTC, arrival - EXPTIME" if source else "UTC of arrival")
+        return [moment, Fact("EXPTIME", seconds, f"[s] {source}")] if source else [moment]
 
     def _facts(self, header: fits.Header, of: Blob) -> list[Fact]:
         """Tell what is known; a mistake in that must not cost the picture."""
@@ -205,10 +239,10 @@ def scene_of(camera: Device, chip: Chip, frame_type: str) -> Scene:
     )
 
 
-def video_scene_of(camera: Device, chip: Chip) -> Scene:
-    """Take what is soon told of each of many pictures: which camera, and which part of the chip."""
-    now = dt.datetime.now(dt.UTC)
-    return Scene(camera.name, "", {}, {}, {}, now, readout=_video_readout(camera, chip))
+def _streaming(camera: Device) -> dict[str, tuple[str, float]]:
+    """Tell how long each picture of video is exposed, if the driver does."""
+    seconds = number(camera, _STREAMING, f"{_STREAMING}_VALUE")
+    return {} if seconds is None or not 0 <= seconds < 1e5 else {_STREAMING: (_STREAMING, seconds)}
 
 
 def _video_readout(camera: Device, chip: Chip) -> tuple[float, float, float, float] | None:

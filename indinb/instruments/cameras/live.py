@@ -77,6 +77,10 @@ class Filmer(Protocol):
         """Its name."""
 
     @property
+    def subframe(self) -> tuple[int, int, int, int]:
+        """What it reads out."""
+
+    @property
     def watch(self) -> Callable[[int], Watch]:
         """What tells of pictures that arrive."""
 
@@ -85,6 +89,9 @@ class Filmer(Protocol):
 
     def film(self, plan: Plan, tell: Callable[[str], object]) -> Operation[Any]:
         """Take picture after picture until that is aborted; tell what goes wrong, or nothing."""
+
+    def start_reading_out(self, subframe: tuple[int, int, int, int]) -> Operation[Any]:
+        """Set what it reads out."""
 
 
 class Live:
@@ -122,6 +129,7 @@ class Live:
         self._camera = camera
         self._plan = plan
         self._next: Plan | None = None  # to go on with
+        self._subframe: tuple[int, int, int, int] | None = None  # before `change` set another
         self._lock = Lock()  # of who ends it, and how it goes on; nothing is called while held
         self._stopping = False
         self._run: Operation[Any] | None = None
@@ -184,6 +192,8 @@ class Live:
     def change(self, **options: Unpack[Options]) -> None:
         """Go on with other settings, such as ``subframe=(x, y, width, height)``.
 
+        At the end, the subframe is again what it was before.
+
         Parameters
         ----------
         **options
@@ -198,6 +208,8 @@ class Live:
         if not self.running:
             raise Refused(f"the live view of {self.device.name} has ended")
         self._camera.check_film(plan)
+        if "subframe" in options and self._subframe is None:
+            self._subframe = self._camera.subframe
         with self._lock:
             self._next, run = plan, self._run
         if run is not None:
@@ -291,7 +303,19 @@ class Live:
         if goes_on and isinstance(error, Aborted):
             self._begin_quietly()
         else:
+            self._restore(error)
+
+    def _restore(self, error: BaseException | None) -> None:
+        """Read out again what was read out before, as far as that can be done, and end."""
+        before, self._subframe = self._subframe, None
+        restored: Future[Any] | None = None
+        if before is not None:
+            with contextlib.suppress(IndiError):
+                restored = self._camera.start_reading_out(before)
+        if restored is None:
             self._end(error)
+        else:
+            restored.add_done_callback(lambda _: self._end(error))
 
     def _end(self, error: BaseException | None) -> None:
         if self.device.connection.status != "closed":

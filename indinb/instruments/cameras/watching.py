@@ -95,6 +95,8 @@ class Watch:
         self._subscription.close()
         self._inbox.end(None)
 
+    stop = close
+
     @property
     def running(self) -> bool:
         """Whether pictures are still to come."""

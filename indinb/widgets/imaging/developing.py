@@ -192,6 +192,13 @@ def _sample(values: NDArray[Any]) -> NDArray[Any]:
 def histogram(sample: NDArray[Any], chosen: Shades) -> tuple[float, float, bytes]:
     """Count values around black and white in 256 bins; of all values, the sky would be in one.
 
+    Parameters
+    ----------
+    sample : ndarray
+        The values.
+    chosen : Shades
+        Black and white.
+
     Returns
     -------
     low, high : float

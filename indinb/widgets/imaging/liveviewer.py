@@ -72,6 +72,7 @@ class LiveViewer(Viewer):
         self._source: Source | None = source
         self._name = repr(source)
         self._filter = ""
+        self._size = ""
         self._failure = ""  # of the picture that came last
         self._said = ""  # to what somebody wished
         self._before: Shades | None = None  # of the picture that was sent last
@@ -111,6 +112,7 @@ class LiveViewer(Viewer):
         done = develop(frame, self._wish(), grade, self._before)
         self._before, self._developed = done.shades, frame
         self._filter = safe(frame.header.get("FILTER"))
+        self._size = " \N{MULTIPLICATION SIGN} ".join(map(str, done.facts["size"]))
         grid, vectors = self._grid(frame, done.facts["size"])
         return done.facts | grid, done.buffers + vectors
 
@@ -150,7 +152,7 @@ class LiveViewer(Viewer):
 
     def _describe(self, source: Source) -> Json:
         fps = getattr(source, "fps", None)
-        words = filter(None, (source.words, self._filter))
+        words = filter(None, (self._size, source.words, self._filter))
         return {
             "state": "running" if source.running else "stopped",
             "words": " · ".join(words),

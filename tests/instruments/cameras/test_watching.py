@@ -1,6 +1,7 @@
 """Watching the pictures that arrive, whoever has asked for them."""
 
 import asyncio
+import datetime as dt
 import gc
 import itertools
 import signal
@@ -221,6 +222,20 @@ def test_video_may_be_a_part_of_what_is_read_out(make: Make):
         assert next(watch).on_sensor() == (102, 64, 6, 4)
 
 
+def test_video_tells_when_it_came_and_of_which_camera(make: Make):
+    exposure = numbers("STREAMING_EXPOSURE", {"STREAMING_EXPOSURE_VALUE": 0.25})
+    camera, _ = make(*WHOLE, STREAM_FRAME, exposure)
+    with camera.watch() as frames:
+        camera.device.connection.server.tell(video(2, 3))
+        header = next(frames).header
+    assert header["INSTRUME"] == camera.name
+    assert header["EXPTIME"] == 0.25
+    begun, end = (dt.datetime.fromisoformat(header[key]) for key in ("DATE-OBS", "DATE-END"))
+    assert end - begun == dt.timedelta(seconds=0.25)
+    assert abs(end - dt.datetime.now(dt.UTC).replace(tzinfo=None)) < dt.timedelta(minutes=5)
+    assert "OBJECT" not in header  # another client may have begun it
+
+
 def test_video_of_16_bits_in_colours_packed(make: Make):
     camera, _ = make(*WHOLE, STREAM_FRAME)
     colours = np.arange(18, dtype="<u2") * 3000
@@ -277,6 +292,14 @@ def test_close_ends_the_iteration(camera: Camera, server: FakeServer):
     assert [last_pixel(frame) for frame in frames] == [1, 2]
     assert list(frames) == []
     frames.close()
+
+
+def test_stop_is_close_as_of_live_views(camera: Camera):
+    frames = camera.watch()
+    assert frames.running
+    frames.stop()
+    assert list(frames) == []
+    assert not frames.running
 
 
 def test_close_ends_who_waits(camera: Camera):

@@ -312,7 +312,7 @@ def test_words(night: Night):
     assert browser.line.opened["live"]["state"] == "running"
     assert browser.told["words"] == "2 s"
     night.come()
-    assert browser.told["words"] == "2 s · Red"
+    assert browser.told["words"] == "96 \N{MULTIPLICATION SIGN} 64 · 2 s · Red"
     assert repr(browser.viewer) == "<LiveViewer of <Live CCD Simulator, 2 s>>"
     live.stop()
 
@@ -424,6 +424,19 @@ def test_a_subframe(night: Night):
     live.stop()
 
 
+def test_the_subframe_is_what_it_was_at_the_end(night: Night):
+    before = night.camera.subframe
+    live, browser = night.live()
+    night.come()
+    browser.viewer.set_state({"box": [10, 8, 32, 16]})
+    browser.line.bring({"type": "subframe"})
+    look_until(lambda: night.exposures == 3)
+    assert night.camera.subframe != before
+    live.stop()
+    assert night.camera.subframe == before
+    assert live.error is None
+
+
 def test_a_subframe_that_the_camera_cannot_do_is_told(night: Night):
     live, browser = night.live()
     night.come(fits_of(np.zeros((64, 96), np.uint16), XORGSUBF=1275, XBINNING=1))
@@ -499,4 +512,20 @@ def test_live(simulators: Client, stream: bool, close_later: Close):
     assert camera.device["CCD_EXPOSURE"].state is not State.BUSY
     assert browser.viewer.picture["size"] == [320, 256]
     told = browser.viewer.live
+    header = live.newest.header
+    assert header["INSTRUME"] == camera.device.name
+    for card in ("DATE-OBS", "RA", "DEC", "TELESCOP", "IMAGETYP"):
+        assert header[card]
     assert told["shown"] + told["dropped"] in (live.taken, live.taken - 1, live.taken - 2)
+
+
+def test_what_a_box_has_set_is_set_no_more_at_the_end(simulators: Client):
+    camera: Camera = simulators.camera
+    whole = camera.subframe
+    with camera.live(0.05, stream=False, binning=1) as live:
+        look_until(lambda: live.taken)
+        live.change(subframe=(64, 32, 128, 96))
+        look_until(lambda: camera.subframe == (64, 32, 128, 96))
+        look_until(lambda: live.newest.shape == (96, 128))
+    assert camera.subframe == whole
+    assert camera.expose(0.01).on_sensor()[2:] == whole[2:]

@@ -143,6 +143,19 @@ def test_ctrl_and_the_wheel_zoom_at_once(viewer: ViewerPage) -> None:
     assert view(viewer)[2] < 256
 
 
+def test_what_is_read_out_follows_the_picture_under_a_mouse_that_rests(viewer: ViewerPage) -> None:
+    viewer.stage.focus()
+    viewer.point(200, 100)
+    before = viewer.read("place").inner_text()
+    viewer.stage.press("ArrowLeft")
+    viewer.stage.press("+")
+    expect(viewer.read("place")).not_to_have_text(before)
+    after = viewer.read("place").inner_text()
+    viewer.point(201, 100)
+    viewer.point(200, 100)
+    expect(viewer.read("place")).to_have_text(after)
+
+
 def test_a_drag_pans(viewer: ViewerPage) -> None:
     viewer.assign(view=[128, 128, 64])  # 8 pixels of the screen for one
     viewer.drag((200, 200), (220, 210), (240, 160))

@@ -84,17 +84,75 @@ def test_limits_move_by_keys(viewer: ViewerPage) -> None:
 
 
 def test_limits_are_typed(viewer: ViewerPage) -> None:
-    black = viewer.root.get_by_role("textbox", name="Black")
-    black.fill("10000,5")
+    black, white = (viewer.root.get_by_role("textbox", name=name) for name in ("Black", "White"))
+    black.fill("500,5")
     black.press("Enter")
-    viewer.expect_saved(black=10000.5, white=10400.5, interval="manual")
-    white = viewer.root.get_by_role("textbox", name="White")
-    white.fill("20000")
+    viewer.expect_saved(black=500.5, interval="manual")
+    white.fill("2e4")
     white.blur()
-    viewer.expect_saved(black=10000.5, white=20000)
-    white.fill("much")
+    viewer.expect_saved(white=20000)
+    white.fill(" ")
     white.press("Enter")
     expect(white).to_have_value("20000")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "reason"),
+    [
+        ("White", "1,500", "“1,500” may be 1500 or 1.500: write it without a comma"),
+        ("White", "nan", "“nan” is not a number"),
+        ("White", "50%", "“50%” is not a number"),
+        ("White", "1e999", "“1e999” is not a number"),
+        ("White", "480", "White must be more than black, 480"),
+        ("Black", "900", "Black must be less than white, 880"),
+    ],
+)
+def test_what_is_refused_stays_and_says_why(
+    viewer: ViewerPage, name: str, typed: str, reason: str
+) -> None:
+    field = viewer.root.get_by_role("textbox", name=name)
+    before = field.input_value()
+    field.fill(typed)
+    field.press("Enter")
+    field.blur()
+    viewer.settle()
+    expect(field).to_have_value(typed)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_attribute("data-tip", reason)
+    assert viewer.saved == {}
+    field.press("Escape")
+    expect(field).to_have_value(before)
+    expect(field).to_have_attribute("aria-invalid", "false")
+
+
+def test_what_is_refused_is_taken_with_the_other_limit(viewer: ViewerPage) -> None:
+    black, white = (viewer.root.get_by_role("textbox", name=name) for name in ("Black", "White"))
+    black.fill("10000")
+    black.press("Enter")
+    expect(black).to_have_attribute("aria-invalid", "true")
+    white.fill("20000")
+    white.press("Enter")
+    viewer.expect_saved(black=10000, white=20000)
+    expect(black).to_have_attribute("aria-invalid", "false")
+
+
+@pytest.mark.parametrize(
+    ("cuts", "black", "white"),
+    [
+        ((-1.23456789e-10, 9.87654321e-10), "-1.23e-10", "9.88e-10"),
+        ((-123456789.0, 987654321.0), "-1.234568e8", "9.876543e8"),
+        ((-0.0125, 0.5), "-0.0125", "0.5"),
+    ],
+)
+def test_numbers_fit_their_fields(
+    open_viewer: Open, cuts: tuple[float, float], black: str, white: str
+) -> None:
+    viewer = open_viewer(picture(SKY), cuts=cuts)
+    for name, wanted in (("Black", black), ("White", white)):
+        field = viewer.root.get_by_role("textbox", name=name)
+        shown = field.input_value().replace("\N{MINUS SIGN}", "-")
+        assert shown == wanted
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
 
 
 def test_what_is_typed_stays_while_limits_change(viewer: ViewerPage) -> None:
