@@ -39,6 +39,8 @@ def save(frame: Drawable, path: Path, overwrite: bool) -> None:
         If there is no such format.
     FileExistsError
         If the file is there and `overwrite` is not set.
+    FileNotFoundError
+        If its folder is not there.
     OSError
         If it cannot be written. Nothing is left of it then, and what was there before stays.
     ImageError
@@ -46,6 +48,8 @@ def save(frame: Drawable, path: Path, overwrite: bool) -> None:
     """
     write = _writer(path)
     _check_free(path, overwrite)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}")
     with _whole(path, overwrite) as file:
         write(frame, file)
 

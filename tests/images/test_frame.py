@@ -408,8 +408,9 @@ def test_nothing_is_overwritten_unless_asked(frame, tmp_path):
 
 
 def test_no_folder_is_made(frame, tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         frame.save(tmp_path / "missing" / "m31.fits")
+    assert str(caught.value) == f"there is no folder {tmp_path / 'missing'}"
     assert not list(tmp_path.iterdir())
 
 

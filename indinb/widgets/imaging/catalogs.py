@@ -170,7 +170,7 @@ def _named(name: str) -> SkyCoord:
         return resolve(name)
     except UnknownTarget as error:  # whose rest says how to point a telescope
         why = str(error).partition(". ")[0]
-        raise ValueError(f"{why}: {_PLACES}") from None
+        raise ValueError(f"{why}; {_PLACES}") from None
 
 
 def positions(table: Table, names: Sequence[str], on_sky: bool, wcs: WCS | None) -> Table:

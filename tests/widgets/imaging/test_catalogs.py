@@ -99,7 +99,7 @@ def test_of_a_name_that_nobody_knows_one_line_is_said(
     with pytest.raises(ValueError, match="is not known") as caught:
         viewer.mark("Vegga")
     assert str(caught.value) == (
-        "'Vegga' is not known (did you mean Vega?): "
+        "'Vegga' is not known (did you mean Vega?); "
         'places are a name like "M31", a SkyCoord, a table, or pairs of column and row'
     )
     assert caught.value.__suppress_context__
