@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from astropy import units as u
@@ -20,8 +20,8 @@ from indinb.client.model import Vector
 from indinb.errors import OutOfRange
 from indinb.images.cards import Fact, is_told
 from indinb.instruments.earth import offline
-from indinb.instruments.mounts.frames import HORIZONTAL, J2000, OF_DATE
-from indinb.protocol.messages import parse_timestamp
+from indinb.instruments.mounts.frames import HORIZONTAL, J2000, OF_DATE, Coordinates
+from indinb.protocol.messages import Value, parse_timestamp
 
 _POSITION = ("RA", "DEC", "CTYPE1", "EQUINOX", "RADESYS", "RADECSYS")
 _SITE = ("SITELAT", "SITELONG", "SITEELEV")
@@ -32,6 +32,10 @@ SETTINGS = {"gain": "", "offset": "", "egain": "[electron/adu] "}
 """Numbers of a camera, wherever its driver has them, and their units as far as these are known."""
 
 Vectors = Mapping[str, Vector]
+Place = tuple[float, float, float | None]
+"""Longitude and latitude in degrees, elevation in metres."""
+
+_RECENT = 8  # directions that are remembered, as video asks for the same again and again
 
 
 @dataclass(frozen=True)
@@ -146,25 +150,32 @@ def _aim(scene: Scene, header: Any) -> SkyCoord | None:
     spoken = next((each for each in (OF_DATE, J2000, HORIZONTAL) if each.name in told), None)
     if spoken is None:
         return None
-    now = Time(_begun(header) or scene.moment)
+    now = _begun(header) or scene.moment
+    if spoken is not HORIZONTAL:  # the others change in years
+        now = now.replace(microsecond=0)
+    direction = tuple(told[spoken.name][member] for member in spoken.members)
     with contextlib.suppress(OutOfRange), offline():
-        aim: SkyCoord = spoken.read(told[spoken.name], now, partial(_place, told)).transform_to(
-            FK5()
-        )
-        return aim
+        return _in_fk5(spoken, direction, now, _geodetic(told))
     return None
 
 
-def _place(mount: Vectors) -> EarthLocation:
+@lru_cache(_RECENT)
+def _in_fk5(
+    spoken: Coordinates, direction: tuple[Value, ...], now: dt.datetime, place: Place | None
+) -> SkyCoord:
+    told = dict(zip(spoken.members, direction, strict=True))
+    return spoken.read(told, Time(now), partial(_located, place)).transform_to(FK5())
+
+
+def _located(place: Place | None) -> EarthLocation:
     """Return where a mount stands, which those that speak of the horizon have to know."""
-    place = _geodetic(mount)
     if place is None:
         raise OutOfRange("the mount does not know where it stands")
     longitude, latitude, elevation = place
     return EarthLocation.from_geodetic(longitude, latitude, elevation or 0.0)
 
 
-def _geodetic(mount: Vectors) -> tuple[float, float, float | None] | None:
+def _geodetic(mount: Vectors) -> Place | None:
     """Return a mount's place, unless it was never told, which INDI's mounts show as 0/0."""
     place = [_number(mount, "GEOGRAPHIC_COORD", member) for member in ("LONG", "LAT", "ELEV")]
     longitude, latitude, elevation = place
@@ -248,10 +259,15 @@ def _altitude(told: Mapping[str, Any]) -> float | None:
     east, latitude = (angle or 0.0 for angle in site)
     if half is None or ra is None or dec is None or abs(dec) > 90 or not _is_site(east, latitude):
         return None
-    place = EarthLocation.from_geodetic(east, latitude, _finite(told.get("SITEELEV")) or 0.0)
+    second = half.replace(microsecond=0)  # in which nothing rises by a hundredth of a degree
+    return _height(ra, dec, (east, latitude, _finite(told.get("SITEELEV"))), second)
+
+
+@lru_cache(_RECENT)
+def _height(ra: float, dec: float, place: Place, moment: dt.datetime) -> float:
     with offline():
         target = SkyCoord(ra, dec, unit=u.deg, frame=FK5())
-        there = target.transform_to(AltAz(obstime=Time(half), location=place))
+        there = target.transform_to(AltAz(obstime=Time(moment), location=_located(place)))
     return float(there.alt.deg)
 
 

@@ -156,7 +156,9 @@ def test_it_takes_what_astronomers_have(new_viewer: NewViewer, load: Any, tmp_pa
     np.testing.assert_allclose(values_shown(viewer), data, 1e-3)
 
 
-@pytest.mark.parametrize("data", [None, object(), {"a": 1}, [["a"]]], ids=str)
+@pytest.mark.parametrize(
+    "data", [None, object(), {"a": 1}, [["a"]]], ids=["None", "object", "dict", "texts"]
+)
 def test_it_takes_nothing_else(new_viewer: NewViewer, data: Any) -> None:
     with pytest.raises(ImageError, match=r"^no picture of "):
         new_viewer().load_image(data)
