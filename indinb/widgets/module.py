@@ -27,7 +27,7 @@ URL.revokeObjectURL(url);
 return module.default;
 };
 const loaded = (globalThis.indinbModules ??= {});
-export default await (loaded["%s"] ??= load("%s"));
+export default await (loaded["NAME"] ??= load("PACKED"));
 """
 
 
@@ -41,7 +41,8 @@ def module(*names: str) -> str:
         and the last one exports.
     """
     text = source(*names).encode()
-    return _LOADER % (sha256(text).hexdigest(), base64.b64encode(zlib.compress(text, 9)).decode())
+    packed = base64.b64encode(zlib.compress(text, 9)).decode()
+    return _LOADER.replace("NAME", sha256(text).hexdigest()).replace("PACKED", packed)
 
 
 def style(*names: str) -> str:

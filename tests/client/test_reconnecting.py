@@ -229,7 +229,7 @@ def test_what_comes_at_the_last_moment_is_not_deleted(moored, harbour):
     moored.model.epoch += 1
     harbour.server.tell(*OBSERVATORY)  # in one piece, after which it is looked at
     assert {change.type for change in handler.changes} == {"updated"}
-    assert moored._sweep_at == math.inf
+    look_until(lambda: moored._sweep_at == math.inf)
 
 
 def test_time_in_which_nobody_reads_does_not_count(moored, harbour):

@@ -53,7 +53,7 @@ def stop(desk: Desk) -> None:
 def test_pictures_come_while_cells_answer(notebook: Notebook) -> None:
     desk = Desk(notebook, notebook.run(EXPOSED))
     wait_for_more(desk)
-    expect(desk.live).to_contain_text("Live · 0.2 s · Luminance")
+    expect(desk.live).to_contain_text("Live · 1280 × 1024 · 0.2 s · Luminance")  # noqa: RUF001
     expect(desk.live.locator(".indinb-live-counts")).to_have_text(COUNTED)
     first = desk.grey()
     waited = min(notebook.seconds("1 + 1") for _ in range(3))
@@ -115,7 +115,7 @@ def test_stop_leaves_the_very_pixels(notebook: Notebook) -> None:
 def test_video(notebook: Notebook) -> None:
     desk = Desk(notebook, notebook.run(FILMED))
     wait_for_more(desk, 3)
-    expect(desk.live).to_contain_text("Live · video of 0.2 s")
+    expect(desk.live).to_contain_text("Live · 1280 × 1024 · video of 0.2 s")  # noqa: RUF001
     assert ask(notebook, "camera.streaming") is True
     stop(desk)
     assert ask(notebook, "camera.streaming") is False
