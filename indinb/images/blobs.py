@@ -1,15 +1,14 @@
 """BLOBs to arrays, by one decoder for each format that cameras send."""
 
-import sys
-import zlib
 from collections.abc import Callable
 
 from indinb.errors import ImageError
 from indinb.images.fitsfile import read_fits
-from indinb.images.image import Geometry, Image, reading
+from indinb.images.image import Geometry, Image
 from indinb.images.pictures import read_picture
 from indinb.images.raw import read_raw
 from indinb.images.xisffile import read_xisf
+from indinb.protocol.inflating import inflated
 from indinb.protocol.messages import Blob
 
 _MAKERS_OWN = frozenset(
@@ -17,7 +16,6 @@ _MAKERS_OWN = frozenset(
 )
 
 _LONGEST_NAME = 20  # letters of a format that are repeated
-_PIECE = 1 << 16  # bytes that are inflated at a time
 _BEST_PACKED = 100  # times smaller, at most, are pictures that fpack has packed; noise is two
 
 Decoder = Callable[[Blob, Geometry | None], Image]
@@ -99,51 +97,6 @@ def _advice(format: str) -> str:
         f"the format {format[:_LONGEST_NAME]!r} is none of {known}, or of these with .z; "
         "blob.save(path) keeps the bytes"
     )
-
-
-def inflated(blob: Blob) -> Blob:
-    """Undo the compression with zlib that a ``.z`` at the end of a format tells of.
-
-    Parameters
-    ----------
-    blob : Blob
-        With any format.
-
-    Returns
-    -------
-    Blob
-        The same one if its format has no ``.z``.
-
-    Raises
-    ------
-    ImageError
-        If it is damaged, or not of the size announced.
-
-    Examples
-    --------
-    >>> bytes(inflated(Blob(memoryview(zlib.compress(b"hello")), ".txt.z", 5)))
-    b'hello'
-    """
-    format = _normal(blob.format)
-    if not format.endswith(".z"):
-        return blob
-    return Blob(_inflate(blob), format.removesuffix(".z"), blob.size)
-
-
-def _inflate(blob: Blob) -> memoryview:
-    """Inflate piece by piece, as zlib would hold all of it twice at the end."""
-    inflater = zlib.decompressobj()  # stops at the end of the data: servers pad them
-    data = bytearray()
-    with reading(blob.data, "zlib data"):
-        for start in range(0, len(blob), _PIECE):
-            # One byte more than was announced shows that it is wrong. A limit of 0 would mean none.
-            room = min(blob.size + 1 - len(data), sys.maxsize)
-            data += inflater.decompress(blob.data[start : start + _PIECE], room)
-            if inflater.eof or len(data) > blob.size:
-                break
-        if len(data) != blob.size:
-            raise ImageError(f"{blob!r} does not inflate to the {blob.size} bytes announced")
-    return memoryview(data).toreadonly()
 
 
 @decoder(".fits", ".fit", ".fts", ".fits.fz")

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from astropy.io import fits
 
 from indinb.errors import ImageError
-from indinb.images.blobs import inflated
 from indinb.images.fitsfile import read_header
+from indinb.protocol.inflating import inflated
 from indinb.protocol.messages import Blob, parse_timestamp
 
 _KEYWORDS = ("OBJECT", "FRAME", "IMAGETYP", "FILTER", "EXPTIME", "DATE-OBS")
