@@ -90,19 +90,12 @@ def _value_text(kind: Kind, value: Value) -> str:
 
 
 def _one(kind: Kind, name: str, value: Value, limits: Limits | None = None) -> str:
-    if isinstance(value, Blob):
-        return _one_blob(name, value)
     attributes: dict[str, Any] = {"name": name} | (limits._asdict() if limits else {})
     return _element(f"one{kind}", attributes, _value_text(kind, value))
 
 
-def _one_blob(name: str, blob: Blob) -> str:
-    attributes: Attributes = {
-        "name": name,
-        "size": blob.size,
-        "format": blob.format,
-        "len": len(blob),
-    }
+def _one_blob(name: str, blob: Blob, **length: int) -> str:
+    attributes: Attributes = {"name": name, "size": blob.size, "format": blob.format, **length}
     return _element("oneBLOB", attributes, pybase64.b64encode(blob.data).decode("ascii"))
 
 
@@ -150,14 +143,23 @@ def _update(message: Update) -> str:
     }
     limits = message.limits or {}
     members = (
-        _one(message.kind, name, value, limits.get(name)) for name, value in message.values.items()
+        _one_blob(name, value, len=len(value))
+        if isinstance(value, Blob)
+        else _one(message.kind, name, value, limits.get(name))
+        for name, value in message.values.items()
     )
     return _vector(f"set{message.kind}Vector", attributes, members)
 
 
 def _new(message: New) -> str:
     attributes = {"device": message.device, "name": message.name, "timestamp": message.timestamp}
-    members = (_one(message.kind, name, value) for name, value in message.values.items())
+    members = (
+        # Drivers then know how much text to expect; it has no line breaks, which would count.
+        _one_blob(name, value, enclen=4 * -(-len(value) // 3))
+        if isinstance(value, Blob)
+        else _one(message.kind, name, value)
+        for name, value in message.values.items()
+    )
     return _vector(f"new{message.kind}Vector", attributes, members)
 
 

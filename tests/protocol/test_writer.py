@@ -67,7 +67,7 @@ from tests.protocol.strategies import messages, moderately
         (
             New(Kind.BLOB, "C", "P", {"A": Blob(memoryview(b"hello"), ".txt", 5)}),
             """<newBLOBVector device="C" name="P">
-  <oneBLOB name="A" size="5" format=".txt" len="5">aGVsbG8=</oneBLOB>
+  <oneBLOB name="A" size="5" format=".txt" enclen="8">aGVsbG8=</oneBLOB>
 </newBLOBVector>""",
         ),
         (
@@ -216,8 +216,15 @@ def test_switches_are_written_in_the_case_that_drivers_demand(value, written):
 def test_a_blob_is_one_line_of_base64():
     data = bytes(range(256)) * 40
     xml = encode(New(Kind.BLOB, "C", "P", {"A": Blob(memoryview(data), ".fits.fz", 99)})).decode()
-    assert 'size="99" format=".fits.fz" len="10240"' in xml
-    assert f">{base64.b64encode(data).decode()}</oneBLOB>" in xml
+    text = base64.b64encode(data).decode()
+    assert f'size="99" format=".fits.fz" enclen="{len(text)}">{text}</oneBLOB>' in xml
+
+
+def test_drivers_tell_the_length_of_a_blob():
+    xml = encode(
+        Update(Kind.BLOB, "C", "P", {"A": Blob(memoryview(bytes(10)), ".fits.fz", 99)})
+    ).decode()
+    assert 'size="99" format=".fits.fz" len="10">' in xml
 
 
 def test_a_blob_that_says_nothing_is_a_state():
