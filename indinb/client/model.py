@@ -292,7 +292,7 @@ class Model:
         definition = old.definition
         if update.limits:
             definition = definition.limited(update.limits)
-        values = {**old._values, **update.values}
+        values = {**_cleared(old, update), **update.values}
         if len(values) > len(old._values):  # members that the definition does not know
             values = {name: values[name] for name in old._values}
         new = Vector(
@@ -362,6 +362,14 @@ class Model:
         if len(self._gone) > LOGS_KEPT:
             oldest = next(iter(self._gone))
             del self._gone[oldest], self._messages[oldest]
+
+
+def _cleared(old: Vector, update: Update) -> dict[str, Value]:
+    """Return the values before an update; where one switch at most is on, the new one clears it."""
+    rule = old.definition.rule
+    if rule is None or rule is SwitchRule.ANY_OF_MANY or True not in update.values.values():
+        return old._values
+    return dict.fromkeys(old._values, False)
 
 
 def _line(text: str) -> str:

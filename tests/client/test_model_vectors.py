@@ -6,7 +6,17 @@ import pytest
 from indinb.client.model import Element
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
-from tests.client.fakes import CCD, FRAME, TEMPERATURE, numbers, update, vector
+from tests.client.fakes import (
+    CCD,
+    FRAME,
+    FRAME_TYPE,
+    MOTION,
+    OPTIONS,
+    TEMPERATURE,
+    numbers,
+    update,
+    vector,
+)
 
 PICTURE = Blob(memoryview(b"pixels"), ".fits", 6)
 
@@ -87,3 +97,29 @@ def test_what_is_published_cannot_be_changed(model):
 )
 def test_element_shows_its_value_as_the_driver_would(value, format, text):
     assert Element("X", "X", value, format, 0.0, 0.0, 0.0).text == text
+
+
+def test_the_switch_that_goes_on_clears_the_one_before(model):
+    model.apply(update(FRAME_TYPE, FRAME_DARK=True))
+    assert dict(model.vector(CCD, "CCD_FRAME_TYPE")) == {"FRAME_LIGHT": False, "FRAME_DARK": True}
+    model.apply(MOTION)
+    for name in ("NORTH", "SOUTH"):
+        model.apply(update(MOTION, **{name: True}))
+        assert [on for on, value in model.vector(CCD, "MOTION_NS").items() if value] == [name]
+
+
+def test_where_any_may_be_on_none_is_cleared(model):
+    model.apply(OPTIONS)
+    model.apply(update(OPTIONS, B=True))
+    assert dict(model.vector(CCD, "OPTIONS")) == {"A": True, "B": True, "C": False}
+
+
+def test_a_driver_that_says_two_are_on_is_believed(model):
+    both = {"FRAME_LIGHT": True, "FRAME_DARK": True}
+    model.apply(update(FRAME_TYPE, **both))
+    assert dict(model.vector(CCD, "CCD_FRAME_TYPE")) == both
+
+
+def test_the_switch_that_goes_off_leaves_the_others(model):
+    model.apply(update(FRAME_TYPE, FRAME_DARK=False))
+    assert dict(model.vector(CCD, "CCD_FRAME_TYPE")) == {"FRAME_LIGHT": True, "FRAME_DARK": False}
