@@ -50,9 +50,12 @@ RETURN_TIMEOUT = 10.0
 _DEFINITIONS_TIMEOUT = 2.0  # seconds to wait for definitions, as some servers are never quiet
 
 
+Scope = Sequence[str | tuple[str, str]] | str | None
+"""Devices, or devices with one of their properties; one device; or all."""
+
 _PLUMBING = (
     *("archive", "begin", "belongings", "chores", "disown", "handle"),
-    *("model", "observers", "quiet", "send", "worker"),
+    *("model", "observers", "quiet", "send", "start", "worker"),
 )
 """What the rooms above need, and nobody who types at a prompt."""
 
@@ -68,13 +71,16 @@ class Connection(Session):
         A link that is open already.
     address : str
         What to call the server.
-    devices : sequence of str, or str, optional
-        See only these, or this one. The server sends nothing of the others.
+    devices : sequence of str or (str, str), or str, optional
+        See only these, or this one; of a device and a property, only that property. The server
+        sends nothing of the others.
     read_only : bool
         Look, but ask nothing of any device.
     reopen : callable, optional
         Makes another link when one is lost, or raises OSError. It is asked, less and less often,
         until it succeeds; without it, a lost link stays lost.
+    pings : bool
+        Ask the server whether it lives when it is silent.
 
     Attributes
     ----------
@@ -92,11 +98,12 @@ class Connection(Session):
         self,
         transport: Transport,
         address: str = "server",
-        devices: Sequence[str] | str | None = None,
+        devices: Scope = None,
         read_only: bool = False,
         reopen: Callable[[], Transport] | None = None,
+        pings: bool = True,
     ) -> None:
-        super().__init__(transport, address, read_only, reopen)
+        super().__init__(transport, address, read_only, reopen, pings)
         self.model = Model()
         self.observers = Observers(watched=True)
         self.devices = Devices(self)
@@ -104,7 +111,7 @@ class Connection(Session):
         self.chores = Chores()
         self.archive: Archive | None = None
         self.belongings: dict[Any, Any] = {}
-        self._scope = [devices] if isinstance(devices, str) else devices
+        self._wanted = _wanted(devices)
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._sweep_at = math.inf
@@ -121,8 +128,7 @@ class Connection(Session):
         offer_keys(Devices, Device, Property)
         quiet = self.quiet(limit=_DEFINITIONS_TIMEOUT, only_after_first=True)
         try:
-            self._greet(self._transport)
-            self._reader.start()
+            self.start()
             quiet.result()
             if not self.devices:
                 logger.warning(
@@ -133,6 +139,11 @@ class Connection(Session):
             self.close()
             raise
         return self
+
+    def start(self) -> None:
+        """Start reading and ask for all definitions, but don't wait for them as `open` does."""
+        self._greet(self._transport)
+        self._reader.start()
 
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread."""
@@ -312,13 +323,15 @@ class Connection(Session):
 
     def _greeting(self) -> Iterable[Message]:
         self.model.epoch += 1
-        wanted = [GetProperties(device) for device in self._scope or (None,)]
-        return [*wanted, *(EnableBlob(*of, mode) for of, mode in self._blob_modes.items())]
+        return [*self._wanted, *(EnableBlob(*of, mode) for of, mode in self._blob_modes.items())]
 
     def _take(self, message: Message) -> None:
         """Fold what the server says into the model, and tell who observes."""
         for delta in self.model.apply(message):
             self._publish(delta)
+
+    def _answered(self, uid: str) -> None:
+        self._publish(Delta("ping", None, None, None, uid))
 
     def _look_after(self) -> None:
         now = time.monotonic()
@@ -359,3 +372,12 @@ class Connection(Session):
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
+
+
+def _wanted(devices: Scope) -> tuple[GetProperties, ...]:
+    """Ask for definitions of these."""
+    if not devices or isinstance(devices, str):
+        return (GetProperties(devices or None),)
+    return tuple(
+        GetProperties(each) if isinstance(each, str) else GetProperties(*each) for each in devices
+    )

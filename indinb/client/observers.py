@@ -14,7 +14,7 @@ PATIENCE = 1.0
 
 logger = logging.getLogger(__name__)
 
-ChangeType = Literal["defined", "updated", "deleted", "message", "status"]
+ChangeType = Literal["defined", "updated", "deleted", "message", "status", "ping"]
 
 
 class Change(NamedTuple):
@@ -23,13 +23,15 @@ class Change(NamedTuple):
     Attributes
     ----------
     type : str
-        "defined", "updated", "deleted", "message" or "status".
+        "defined", "updated", "deleted", "message", "status", or "ping" for the server's answer to a
+        ping that was sent.
     owner : Property, Device or Connection
         What it happened to.
     name : str
         The owner's name.
     old, new : Vector, Notice, str or None
-        Before and after: vectors of a property; the line of a "message"; the words of a "status".
+        Before and after: vectors of a property; the line of a "message"; the words of a "status";
+        the uid of a "ping".
     """
 
     type: ChangeType

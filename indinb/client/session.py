@@ -39,6 +39,8 @@ class Session(ABC):
     reopen : callable, optional
         Makes another link when one is lost, or raises OSError. It is asked, less and less often,
         until it succeeds; without it, a lost link stays lost.
+    pings : bool
+        Ask the server whether it lives when it is silent.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Session(ABC):
         address: str,
         read_only: bool,
         reopen: Callable[[], Transport] | None,
+        pings: bool = True,
     ) -> None:
         self.address = address
         self.read_only = read_only
@@ -57,6 +60,7 @@ class Session(ABC):
         self._transport = transport
         self._lock = threading.RLock()  # of the link: its status, and whole messages on it
         self._pending: set[Operation[Any]] = set()
+        self._questions = (QUESTION,) if pings else ()
         self._keepalive = KeepAlive(self.send)
         self._traffic: Traffic | None = None
         self._reader = ReaderThread(self, transport, reopen)
@@ -69,6 +73,10 @@ class Session(ABC):
     @abstractmethod
     def _take(self, message: Message) -> None:
         """Take what the server says of its devices."""
+
+    @abstractmethod
+    def _answered(self, uid: str) -> None:
+        """Take the server's answer to a ping that somebody else has sent."""
 
     @abstractmethod
     def _look_after(self) -> None:
@@ -179,10 +187,12 @@ class Session(ABC):
 
     def _pinged(self, ping: Ping) -> None:
         """Take a ping, or the answer to one."""
-        if ping.reply:
+        if not ping.reply:
+            self.send(Ping(ping.uid, reply=True))
+        elif ping.uid == QUESTION.uid:
             self._keepalive.answered()
         else:
-            self.send(Ping(ping.uid, reply=True))
+            self._answered(ping.uid)
 
     def _linked(self, transport: Transport) -> None:
         """Greet over another link, which counts when something comes; raise OSError if it is none.
@@ -226,7 +236,7 @@ class Session(ABC):
     def _greet(self, transport: Transport) -> None:
         """Begin a link: before anything else, as the server judges by it what is wanted."""
         self._keepalive = KeepAlive(self.send, self._keepalive.answers)
-        self._put(transport, b"".join(map(encode, (*self._greeting(), QUESTION))))
+        self._put(transport, b"".join(map(encode, (*self._greeting(), *self._questions))))
 
     def _put(self, transport: Transport, data: bytes) -> None:
         try:

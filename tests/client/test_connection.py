@@ -65,6 +65,11 @@ def test_only_some_devices_are_asked_for(connect, server):
     assert list(client.devices) == [MOUNT]
 
 
+def test_only_some_properties_are_asked_for(connect, server):
+    connect(server, devices=[(MOUNT, "EQUATORIAL_EOD_COORD"), "Dome"], pings=False)
+    assert server.received == [GetProperties(MOUNT, "EQUATORIAL_EOD_COORD"), GetProperties("Dome")]
+
+
 @pytest.mark.parametrize("view", ["values", "items"])
 def test_devices_may_go_away_while_they_are_gone_through(connect, server, view):
     client = connect(server)
@@ -220,6 +225,15 @@ def test_pings_are_answered(client, server):
 def test_answers_to_pings_are_not(client, server):
     server.tell(Ping("mine", reply=True))
     assert server.heard(Ping) == [QUESTION]
+
+
+def test_answers_to_pings_of_ones_own_are_told(client, server):
+    changes = []
+    with client.observe(changes.append):
+        server.tell(Ping("mine", reply=True), Ping(QUESTION.uid, reply=True))
+    assert [(change.type, change.owner, change.new) for change in changes] == [
+        ("ping", client, "mine")
+    ]
 
 
 def test_messages_of_many_threads_stay_whole(client, server):
