@@ -20,9 +20,14 @@ def forbid_waiting() -> None:
     _this_thread.must_not_wait = True
 
 
+def may_wait() -> bool:
+    """Tell whether this thread may wait: `forbid_waiting` was not called in it."""
+    return not getattr(_this_thread, "must_not_wait", False)
+
+
 def check_may_wait() -> None:
     """Raise RuntimeError where `forbid_waiting` was called."""
-    if getattr(_this_thread, "must_not_wait", False):
+    if not may_wait():
         raise RuntimeError(
             "an observer cannot wait: nothing arrives until it returns. "
             "Use operation.add_done_callback(...), or wait in another thread"

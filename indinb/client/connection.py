@@ -376,8 +376,10 @@ class Connection(Session):
 
 def _wanted(devices: Scope) -> tuple[GetProperties, ...]:
     """Ask for definitions of these."""
-    if not devices or isinstance(devices, str):
-        return (GetProperties(devices or None),)
+    if isinstance(devices, str):
+        return (GetProperties(devices),)
+    if not devices:
+        return (GetProperties(),)
     return tuple(
         GetProperties(each) if isinstance(each, str) else GetProperties(*each) for each in devices
     )
