@@ -15,6 +15,7 @@ from indinb import display
 if TYPE_CHECKING:
     from indinb import errors as errors
     from indinb import instruments as instruments
+    from indinb import pyindi as pyindi
     from indinb import widgets as widgets
     from indinb.client.gathering import gather as gather
     from indinb.errors import IndiError as IndiError
@@ -62,6 +63,7 @@ _PUBLIC = {
     "errors": "indinb",
     "gather": "indinb.client.gathering",
     "instruments": "indinb",
+    "pyindi": "indinb",
     "simulate": "indinb.simulation",
     "widgets": "indinb",
 }

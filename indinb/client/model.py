@@ -123,9 +123,11 @@ class Vector(Mapping[str, Value]):
     received : float
         When it came, in seconds since 1970; a definition that is only repeated, as whenever another
         client asks for it, came when it first did.
+    told_at : str or None
+        When it was so, as the driver wrote it, if it did.
     """
 
-    __slots__ = ("_timestamp", "_values", "definition", "epoch", "message", "received", "state")
+    __slots__ = ("_values", "definition", "epoch", "message", "received", "state", "told_at")
 
     def __init__(
         self,
@@ -141,7 +143,7 @@ class Vector(Mapping[str, Value]):
         self.message = message and _line(message)
         self.epoch = epoch
         self._values = values
-        self._timestamp = timestamp
+        self.told_at = timestamp
         self.received = time.time()
 
     def __getitem__(self, name: str) -> Value:
@@ -185,7 +187,7 @@ class Vector(Mapping[str, Value]):
     @property
     def timestamp(self) -> dt.datetime:
         """When the driver says it was so, in UTC; else when it arrived."""
-        told = parse_timestamp(self._timestamp)
+        told = parse_timestamp(self.told_at)
         return told or dt.datetime.fromtimestamp(self.received, dt.UTC)
 
 

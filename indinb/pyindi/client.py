@@ -1,0 +1,341 @@
+"""The client that scripts subclass."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
+
+from indinb.protocol.messages import EnableBlob, Ping
+from indinb.protocol.vocabulary import Kind
+from indinb.pyindi.callbacks import BaseMediator
+from indinb.pyindi.constants import ISS_ON
+from indinb.pyindi.device import BaseDevice
+from indinb.pyindi.properties import Property, PropertyBasic
+from indinb.pyindi.switchboard import Switchboard
+from indinb.pyindi.uploads import Upload
+from indinb.pyindi.widgets import (
+    WidgetView,
+    WidgetViewBlob,
+    WidgetViewNumber,
+    WidgetViewSwitch,
+    WidgetViewText,
+)
+from indinb.pyindi.words import BLOB_MODES
+
+logger = logging.getLogger("indinb.pyindi")
+
+W = TypeVar("W", bound=WidgetView)
+
+
+class Devices(list[BaseDevice]):
+    """The devices that are announced, as they were when they were asked for."""
+
+    def size(self) -> int:
+        """Return how many there are."""
+        return len(self)
+
+
+class BaseClient(BaseMediator):
+    """A client of an INDI server, whose callbacks scripts override.
+
+    Examples
+    --------
+    ::
+
+        class Client(PyIndi.BaseClient):
+            def updateProperty(self, prop):
+                print(prop.getName(), prop.getStateAsString())
+
+        client = Client()
+        client.setServer("localhost", 7624)
+        client.connectServer()
+    """
+
+    _indinb: Switchboard
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        """Be ready before, and even without, a call of ``__init__``."""
+        client = super().__new__(cls)
+        client._indinb = Switchboard(client)  # all in one place: other names are the script's
+        return client
+
+    def on_error(self, callback: str, error: BaseException) -> None:
+        """Hear that a callback has raised an exception; unless this is overridden, it is logged.
+
+        Parameters
+        ----------
+        callback : str
+            Its name.
+        error : BaseException
+            What it has raised.
+        """
+        self._indinb.log(callback, error)
+
+    # Connecting
+
+    def setServer(self, host: str, port: int) -> None:
+        """Say where the server is; it counts for the next `connectServer`.
+
+        Parameters
+        ----------
+        host : str
+            Name or address. ``"localhost:"`` is the server's own socket on this machine, if that is
+            Linux; a path of another than the usual one may follow.
+        port : int
+            INDI's own is 7624.
+
+        Raises
+        ------
+        TypeError
+            If the port is text.
+        """
+        if not isinstance(host, str) or not isinstance(port, int):
+            raise TypeError(f"a host is a str and a port an int, not {host!r} and {port!r}")
+        self._indinb.host, self._indinb.port = host, port
+
+    def getHost(self) -> str:
+        """Return the host."""
+        return self._indinb.host
+
+    def getPort(self) -> int:
+        """Return the port."""
+        return self._indinb.port
+
+    def setConnectionTimeout(self, seconds: int, microseconds: int) -> None:
+        """Say how long to wait for a server that does not answer."""
+        self._indinb.timeout = seconds + microseconds / 1e6
+
+    def watchDevice(self, device: str) -> None:
+        """See only what is watched: this device; it counts for the next `connectServer`."""
+        self._indinb.watched.setdefault(device, [])
+
+    def watchProperty(self, device: str, name: str) -> None:
+        """See only what is watched: this property; it counts for the next `connectServer`."""
+        self._indinb.watched.setdefault(device, []).append(name)
+
+    def connectServer(self) -> bool:
+        """Connect, and wait until the server has announced its devices.
+
+        That is when nothing new has come for 150 ms, or after 2 s; in a callback it is not waited
+        for. After a loss, or `disconnectServer`, it may be called again: handles live on.
+
+        Returns
+        -------
+        bool
+            Whether that was done: False if there is no server (why is logged), or if there is a
+            connection already.
+        """
+        return self._indinb.connect()
+
+    def disconnectServer(self, exit_code: int = 0) -> bool:
+        """End the connection; values stay readable.
+
+        Parameters
+        ----------
+        exit_code : int
+            What `serverDisconnected` is given, which is called at once.
+
+        Returns
+        -------
+        bool
+            False if there was no connection.
+        """
+        done = self._indinb.disconnect()
+        if done:
+            self._indinb.call("serverDisconnected", exit_code)
+        return done
+
+    def isServerConnected(self) -> bool:
+        """Tell whether there is a server; from its loss on there is none."""
+        return self._indinb.linked
+
+    def setVerbose(self, enable: bool) -> None:
+        """Print what comes and goes, to stderr."""
+        self._indinb.is_verbose = bool(enable)
+
+    def isVerbose(self) -> bool:
+        """Tell whether it is printed."""
+        return self._indinb.is_verbose
+
+    # Devices
+
+    def getDevice(self, name: str) -> BaseDevice:
+        """Return a device; it is false until it is there, and never None."""
+        return self._indinb.device(name)
+
+    def getDevices(self) -> Devices:
+        """Return all devices that are announced now."""
+        return Devices(self.getDevice(name) for name in self._indinb.model.devices())
+
+    def connectDevice(self, name: str) -> None:
+        """Ask a driver to connect to its hardware, unless it is; nothing is waited for."""
+        self._switch(name, "CONNECT")
+
+    def disconnectDevice(self, name: str) -> None:
+        """Ask a driver to let go of its hardware, unless it has; nothing is waited for."""
+        self._switch(name, "DISCONNECT")
+
+    def _switch(self, device: str, member: str) -> None:
+        if not self.getDevice(device).getSwitch("CONNECTION").isSwitchOn(member):
+            self.sendNewSwitch(device, "CONNECTION", member)
+
+    # Asking for values
+
+    def sendNewProperty(self, prop: Property) -> None:
+        """Send what was written on a property, which is Busy until the driver answers.
+
+        Without a server, and of what is not there, that is logged, and nothing is sent. Nothing is
+        checked: drivers answer numbers beyond their limits, and other nonsense, as they like.
+        """
+        self._send(prop)
+
+    def sendNewText(
+        self, of: Property | str, name: str = "", member: str = "", text: Any = None
+    ) -> None:
+        """Send a text property; or write on one member of a device's property, and send it.
+
+        Parameters
+        ----------
+        of : Property or str
+            The property; or the name of a device, and all that follows.
+        name, member, text : str
+            Of the property, of its member, and what to write there.
+        """
+        if not isinstance(of, Property):
+            property = self.getDevice(of).getText(name)
+            of = self._written(property, member, WidgetViewText.setText, text)
+        self._send(of, Kind.TEXT)
+
+    def sendNewNumber(
+        self, of: Property | str, name: str = "", member: str = "", number: Any = None
+    ) -> None:
+        """Send a number property; or write on one member of a device's property, and send it.
+
+        Parameters
+        ----------
+        of : Property or str
+            The property; or the name of a device, and all that follows.
+        name, member : str
+            Of the property and its member.
+        number : float
+            What to write there.
+        """
+        if not isinstance(of, Property):
+            property = self.getDevice(of).getNumber(name)
+            of = self._written(property, member, WidgetViewNumber.setValue, number)
+        self._send(of, Kind.NUMBER)
+
+    def sendNewSwitch(self, of: Property | str, name: str = "", member: str = "") -> None:
+        """Send a switch property; or turn on one member of a device's property, and send it.
+
+        Parameters
+        ----------
+        of : Property or str
+            The property; or the name of a device, and all that follows.
+        name, member : str
+            Of the property and its member.
+        """
+        if not isinstance(of, Property):
+            property = self.getDevice(of).getSwitch(name)
+            of = self._written(property, member, WidgetViewSwitch.setState, ISS_ON)
+        self._send(of, Kind.SWITCH)
+
+    def _written(
+        self, property: PropertyBasic[W], member: str, write: Callable[[W, Any], None], value: Any
+    ) -> Property:
+        """Write on a member, and return its property; or nothing, if there is no such member."""
+        widget = property.findWidgetByName(member)
+        if widget is None:
+            return Property()
+        write(widget, value)
+        return property
+
+    def _send(self, prop: Property, kind: Kind | None = None) -> None:
+        sheet = prop.sheet
+        if sheet is None or sheet.vector is None:
+            logger.warning("nothing was sent: there is no such property, or no such member of it")
+        elif kind not in (None, sheet.vector.definition.kind):
+            logger.warning("nothing was sent: %r is no property of kind %s", prop, kind)
+        else:
+            self._indinb.ask(sheet)
+
+    # BLOBs
+
+    def setBLOBMode(self, mode: int, device: str, name: str | None = None) -> None:
+        """Tell the server whether to send BLOBs; without that it sends none.
+
+        Parameters
+        ----------
+        mode : int
+            B_NEVER, B_ALSO (with all else) or B_ONLY (and nothing else).
+        device : str
+            Whose.
+        name : str, optional
+            Of which property. Without it, indiserver sends those of all devices from then on.
+        """
+        word = BLOB_MODES[mode]
+        if device and self._indinb.blob_modes.set(device, name or None, mode):
+            self._indinb.put(EnableBlob(device, name or None, word))
+
+    def getBLOBMode(self, device: str, name: str | None = None) -> int:
+        """Return what was told to the server; B_ALSO, until something was."""
+        return self._indinb.blob_modes.get(device, name or None)
+
+    def enableDirectBlobAccess(self, device: str | None = None, name: str | None = None) -> None:
+        """Do nothing: through the server's own socket, BLOBs come in shared memory anyhow."""
+
+    def startBlob(self, device: str, name: str, timestamp: str = "") -> None:
+        """Begin to send BLOBs to a driver; then come `sendOneBlob`, and `finishBlob` at the end."""
+        self._indinb.upload = Upload(device, name, timestamp)
+
+    def sendOneBlob(
+        self, of: WidgetViewBlob | str, size: int = 0, format: str = "", data: bytes = b""
+    ) -> None:
+        """Add a BLOB that is to be sent.
+
+        Parameters
+        ----------
+        of : WidgetViewBlob or str
+            The BLOB; or the name of the member, and all that follows.
+        size : int
+            Number of bytes, before they were packed.
+        format : str
+            Written like a file's suffix.
+        data : bytes
+        """
+        if isinstance(of, WidgetViewBlob):
+            self._add_blob(of.getName(), of.getFormat(), of.getBlob(), of.getSize())
+        else:
+            self._add_blob(of, format, data, size)
+
+    def sendOneBlobFromBuffer(self, name: str, format: str, data: bytes) -> None:
+        """Add a BLOB that is to be sent: name of the member, format like a suffix, and bytes."""
+        self._add_blob(name, format, data)
+
+    def finishBlob(self) -> None:
+        """Send the BLOBs that were added, in one message."""
+        upload, self._indinb.upload = self._indinb.upload, None
+        if upload is None:
+            logger.warning("nothing was sent: startBlob comes first")
+        else:
+            self._indinb.put(upload.message())
+
+    def _add_blob(
+        self, name: str, format: str, data: bytes | memoryview, size: int | None = None
+    ) -> None:
+        if self._indinb.upload is None:
+            logger.warning("the BLOB %s is not sent: startBlob comes first", name)
+        else:
+            self._indinb.upload.add(name, format, data, size)
+
+    # Pings
+
+    def sendPingRequest(self, uid: str) -> None:
+        """Ask the server for a sign of life; it answers what it is given, see `newPingReply`."""
+        self._indinb.put(Ping(uid))
+
+    def sendPingReply(self, uid: str) -> None:
+        """Answer a ping; those of the server are answered anyhow."""
+        self._indinb.put(Ping(uid, reply=True))
+
+
+AbstractBaseClient = BaseClient

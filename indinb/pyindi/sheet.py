@@ -1,0 +1,139 @@
+"""What a script has written on a property; what is so stays in the client's model."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from indinb.client.model import Model, Vector
+from indinb.protocol.vocabulary import State
+
+
+class Book(Protocol):
+    """Where properties are looked up."""
+
+    @property
+    def model(self) -> Model:
+        """What is known now, of the present server or the last one."""
+
+    @property
+    def linked(self) -> bool:
+        """Whether there is a server."""
+
+    def device(self, name: str) -> Any:
+        """Return the handle of a device."""
+
+
+class Sheet:
+    """One property as all scripts of one client see it.
+
+    It is looked up by name, so it outlives a deletion and a lost server. Of its own it has what was
+    written on it: values until the driver answers the request that sends them, labels and limits
+    for good. Values that were not sent yet are kept from the driver's updates, as a mount reports
+    its place while a script writes a target.
+
+    Parameters
+    ----------
+    book : Book
+        Where it is looked up.
+    device, name : str
+        Whose it is, and which.
+
+    Attributes
+    ----------
+    is_leaving : bool
+        Whether it is found although it was just deleted: those who hear of that may still ask.
+    """
+
+    __slots__ = (
+        *("_asked", "_edits", "_facts", "_last", "_marked", "_sent"),
+        *("book", "device", "is_leaving", "name"),
+    )
+
+    def __init__(self, book: Book, device: str, name: str) -> None:
+        self.book = book
+        self.device = device
+        self.name = name
+        self.is_leaving = False
+        self._last: Vector | None = None
+        self._edits: Mapping[str, Any] = {}
+        self._sent: Mapping[str, Any] = {}
+        self._asked: Vector | None = None  # the newest when it was sent; another is the answer
+        self._marked: tuple[Vector | None, State] = (None, State.IDLE)
+        self._facts: Mapping[tuple[str | None, str], Any] = {}
+
+    @property
+    def vector(self) -> Vector | None:
+        """The newest snapshot, or the last one if there is none any more."""
+        vector = self.book.model.vector(self.device, self.name)
+        return self._last if vector is None else vector
+
+    @property
+    def exists(self) -> bool:
+        """Whether the driver offers it."""
+        return self.is_leaving or self.book.model.vector(self.device, self.name) is not None
+
+    def keep(self, last: Vector | None) -> None:
+        """Remember the last snapshot, for the time when there is none."""
+        self._last = last
+
+    @property
+    def state(self) -> State:
+        """How it is doing; nobody knows of what was Busy when the server was lost."""
+        vector = self.vector
+        if vector is None:
+            return State.ALERT
+        marked, state = self._marked
+        shown = state if marked is vector else vector.state
+        return State.ALERT if shown is State.BUSY and not self.book.linked else shown
+
+    def mark(self, state: State) -> None:
+        """Show another state until the driver tells one."""
+        self._marked = (self.vector, state)
+
+    def value(self, member: str) -> Any:
+        """Return what was written, or else what the driver told."""
+        vector = self.vector
+        if member in self._edits:
+            return self._edits[member]
+        if vector is None:
+            return None
+        if vector is self._asked and member in self._sent:
+            return self._sent[member]
+        return vector.get(member)
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Note values that are to be sent."""
+        self._edits = {**self._edits, **values}
+
+    @property
+    def edited(self) -> Mapping[str, Any]:
+        """The values that were written and wait to be sent."""
+        return self._edits
+
+    def fact(self, member: str | None, field: str) -> Any:
+        """Return a label, a limit or the like; without a member, of the property itself."""
+        key = (member, field)
+        if key in self._facts:
+            return self._facts[key]
+        vector = self.vector
+        if vector is None:
+            return None
+        definition = vector.definition
+        return getattr(
+            definition if member is None else definition.members.get(member), field, None
+        )
+
+    def set_fact(self, member: str | None, field: str, value: object) -> None:
+        """Show something else instead, from now on."""
+        self._facts = {**self._facts, (member, field): value}
+
+    def ask(self) -> None:
+        """Note that what was written is about to be sent, which makes it Busy."""
+        vector = self.vector
+        before = self._sent if vector is self._asked else {}
+        self._sent, self._edits, self._asked = {**before, **self._edits}, {}, vector
+        self.mark(State.BUSY)
+
+    def was_not_asked(self) -> None:
+        """Note that it could not be sent."""
+        self._edits, self._sent, self._asked = {**self._sent, **self._edits}, {}, None
+        self._marked = (None, State.IDLE)
