@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from indinb import pyindi
+from indinb.pyindi import exposures, switchboard
 
 
 def main(arguments: list[str]) -> int | str | None:
@@ -16,6 +17,8 @@ def main(arguments: list[str]) -> int | str | None:
     sys.argv[:] = arguments
     sys.path[0] = str(Path(script).resolve().parent)
     runpy.run_path(script, run_name="__main__")
+    for board in list(switchboard.boards):
+        exposures.finish(board)
     return 0
 
 

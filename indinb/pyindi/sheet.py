@@ -1,5 +1,6 @@
 """What a script has written on a property; what is so stays in the client's model."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -39,19 +40,22 @@ class Sheet:
 
     Attributes
     ----------
+    asked_at : float
+        When it was last asked for something, in seconds since 1970; 0 before.
     is_leaving : bool
         Whether it is found although it was just deleted: those who hear of that may still ask.
     """
 
     __slots__ = (
         *("_asked", "_edits", "_facts", "_last", "_marked", "_sent"),
-        *("book", "device", "is_leaving", "name"),
+        *("asked_at", "book", "device", "is_leaving", "name"),
     )
 
     def __init__(self, book: Book, device: str, name: str) -> None:
         self.book = book
         self.device = device
         self.name = name
+        self.asked_at = 0.0
         self.is_leaving = False
         self._last: Vector | None = None
         self._edits: Mapping[str, Any] = {}
@@ -129,6 +133,7 @@ class Sheet:
     def ask(self) -> None:
         """Note that what was written is about to be sent, which makes it Busy."""
         vector = self.vector
+        self.asked_at = time.time()
         before = self._sent if vector is self._asked else {}
         self._sent, self._edits, self._asked = {**before, **self._edits}, {}, vector
         self.mark(State.BUSY)

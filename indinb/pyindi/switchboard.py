@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,9 @@ from indinb.pyindi.uploads import Upload
 from indinb.pyindi.words import BLOB_MODES
 
 logger = logging.getLogger("indinb.pyindi")
+
+boards: "weakref.WeakSet[Switchboard]" = weakref.WeakSet()
+"""Of all clients of this program."""
 
 _UNIX_HOST = "localhost:"  # before the path of the server's socket
 _TIME = "%Y-%m-%dT%H:%M:%S"
@@ -76,12 +80,18 @@ class Switchboard:
         self.upload: Upload | None = None
         self.is_verbose = False
         self._client = client
+        boards.add(self)
         self._connection: Connection | None = None
         self._nothing = Model()
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._lines: dict[str, Lines] = {}
         self._told: set[tuple[str, type[BaseException]]] = set()
         self._lock = threading.Lock()  # while one connection takes the place of another
+
+    @property
+    def connection(self) -> Connection | None:
+        """The present one, or the last."""
+        return self._connection
 
     @property
     def model(self) -> Model:
@@ -97,6 +107,10 @@ class Switchboard:
         """Return the one sheet of a property, defined or not."""
         key = (device, name)
         return self._sheets.get(key) or self._sheets.setdefault(key, Sheet(self, device, name))
+
+    def sheets(self) -> list[Sheet]:
+        """Return those of all properties that scripts have looked at."""
+        return list(self._sheets.values())
 
     def device(self, name: str) -> BaseDevice:
         """Return a handle of a device, which is false until it is there."""
@@ -130,7 +144,7 @@ class Switchboard:
                 raise ConnectionFailed("there is a connection already")
             address, transport = _link(self.host, self.port, self.timeout)
             connection = Connection(transport, address, self._scope(), pings=False)
-            for sheet in list(self._sheets.values()):
+            for sheet in self.sheets():
                 sheet.keep(sheet.vector)  # for handles, until it is defined again
             self._connection = connection
             return connection
