@@ -95,8 +95,17 @@ class BaseClient(BaseMediator):
         return self._indinb.port
 
     def setConnectionTimeout(self, seconds: int, microseconds: int) -> None:
-        """Say how long to wait for a server that does not answer."""
-        self._indinb.timeout = seconds + microseconds / 1e6
+        """Say how long to wait for a server that does not answer; 3 s unless this is called.
+
+        Raises
+        ------
+        ValueError
+            If it is negative.
+        """
+        timeout = seconds + microseconds / 1e6
+        if timeout < 0:
+            raise ValueError(f"nobody can wait {timeout:g} s")
+        self._indinb.timeout = timeout
 
     def watchDevice(self, device: str) -> None:
         """See only what is watched: this device; it counts for the next `connectServer`."""
