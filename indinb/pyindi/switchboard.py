@@ -223,8 +223,9 @@ class Switchboard:
         """Print a line for who wants to see what comes and goes."""
         print(printable(line), file=sys.stderr)
 
-    def unlock(self) -> None:
-        """Be ready in a forked child: another thread of the parent may have held the lock."""
+    def disown(self) -> None:
+        """Have no connection, in a forked child; other threads of the parent may hold the lock."""
+        self._begun = set()
         self._lock = threading.Lock()
 
 
@@ -236,10 +237,10 @@ def _link(host: str, port: int, timeout: float) -> tuple[str, Transport]:
     return f"{host}:{port}", open_tcp(host, port, timeout)
 
 
-def _unlock_all() -> None:
+def _disown_all() -> None:
     for board in tuple(boards):
-        board.unlock()
+        board.disown()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unlock_all)
+    os.register_at_fork(after_in_child=_disown_all)

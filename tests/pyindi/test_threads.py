@@ -1,0 +1,409 @@
+"""Threads, forks and ends: nothing hangs, nothing is left."""
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from types import SimpleNamespace
+
+import pytest
+
+from indinb import pyindi as PyIndi
+from indinb.protocol.messages import New
+from indinb.protocol.vocabulary import State
+from indinb.pyindi import switchboard
+from tests.client.fakes import CCD, TEMPERATURE, obey, update
+from tests.pyindi.fakes import PATIENCE, Script, joined, run, running
+
+# Python warns since 3.12 that a child may find locks held for ever: here it must not.
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+
+DEGREES = "CCD_TEMPERATURE_VALUE"
+
+
+def readers():
+    return [thread for thread in threading.enumerate() if thread.name == "indinb-reader"]
+
+
+# One thread that reads
+
+
+def test_callbacks_come_on_one_thread(script, server):
+    threads = set()
+    for name in ("updateProperty", "newNumber", "newMessage", "removeProperty"):
+        script.acts[name] = lambda *_: threads.add(threading.current_thread())
+    server.tell(*[update(TEMPERATURE, State.BUSY, message="x")] * 3)
+    assert len(threads) == 1
+    assert threading.current_thread() not in threads
+
+
+def test_each_client_has_one_of_its_own(join):
+    before = len(readers())
+    one, two = join(), join()
+    assert len(readers()) == before + 2
+    one.disconnectServer()
+    assert len(readers()) == before + 1
+    assert two.isServerConnected()
+
+
+def test_there_is_one_after_many_connections(script):
+    before = len(readers())
+    for _ in range(10):
+        assert script.disconnectServer()
+        assert script.connectServer()
+    assert len(readers()) == before
+
+
+def test_a_callback_of_one_client_may_use_another(join, harbour):
+    one, two = join(), join()
+    first, second = harbour.servers
+    second.answer = obey
+
+    def hand_on(prop):
+        two.sendNewNumber(CCD, "CCD_TEMPERATURE", DEGREES, PyIndi.PropertyNumber(prop)[0].value)
+
+    one.acts["updateProperty"] = hand_on
+    first.tell(update(TEMPERATURE, State.OK, **{DEGREES: 7}))
+    assert second.next(New).values == {DEGREES: 7}
+    second.tell()
+    assert two.value(CCD, "CCD_TEMPERATURE", DEGREES) == 7
+
+
+def test_a_client_may_be_connected_in_a_callback_of_another(join, harbour):
+    one, two = join(), Script()
+    one.acts["updateProperty"] = lambda prop: two.connectServer()
+    harbour.servers[0].tell(update(TEMPERATURE, State.OK))
+    assert two.isServerConnected(), "it has not waited, as a callback must not"
+    assert harbour.server.asked.wait(5)
+    harbour.server.tell()
+    assert len(two.getDevices()) == 2
+    two.disconnectServer()
+
+
+def test_scripts_read_and_send_in_many_threads(script, server):
+    server.answer = obey
+    failed = []
+
+    def work(number):
+        try:
+            handle = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+            for step in range(30):
+                script.sendNewNumber(CCD, "CCD_TEMPERATURE", DEGREES, number + step)
+                handle[0].getValue()
+                assert len(script.getDevice(CCD).getProperties()) == 7
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(100 * number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    joined(*threads)
+    assert failed == []
+    assert len(server.heard(New)) == 120
+
+
+# A callback that does not return
+
+
+def test_disconnecting_while_a_callback_waits_for_who_disconnects(script, server, monkeypatch):
+    monkeypatch.setattr("indinb.client.session.END_TIMEOUT", 0.05)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait(prop):
+        inside.set()
+        go_on.wait(PATIENCE)
+
+    script.acts["updateProperty"] = wait
+    server.send(update(TEMPERATURE, State.BUSY), update(TEMPERATURE, State.OK))
+    assert inside.wait(5)
+    assert script.disconnectServer()
+    reader = script._indinb.connection._reader
+    go_on.set()
+    joined(reader)
+    assert script.count("updateProperty") == 1, "what comes later is not told"
+
+
+def test_a_loss_whose_callback_does_not_return(script, harbour, monkeypatch):
+    """The main loop connects all the same."""
+    monkeypatch.setattr("indinb.client.session.END_TIMEOUT", 0.05)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def wait(code):
+        inside.set()
+        go_on.wait(PATIENCE)
+
+    script.acts["serverDisconnected"] = wait
+    reader = script._indinb.connection._reader
+    harbour.server.cut()
+    assert inside.wait(5)
+    assert script.connectServer()
+    go_on.set()
+    joined(reader)
+    harbour.server.tell(update(TEMPERATURE, State.BUSY))
+    assert script.count("serverDisconnected") == 1
+    script.acts.clear()
+
+
+# Clients that nobody disconnects
+
+
+def test_a_client_that_is_dropped_ends(harbour):
+    script = Script()
+    script.connectServer()
+    reader = script._indinb.connection._reader
+    handle = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+    known = weakref.ref(script)
+    del script
+    gc.collect()
+    assert known() is not None, "its handles need it"
+    assert handle[0].getValue() == 20
+    del handle
+    gc.collect()
+    joined(reader)
+    gc.collect()
+    assert known() is None
+
+
+def test_a_client_that_is_dropped_after_a_loss(harbour):
+    script = Script()
+    script.connectServer()
+    harbour.server.cut()
+    script.next("serverDisconnected")
+    known = weakref.ref(script)
+    script._indinb.connection.close()
+    del script
+    gc.collect()
+    assert known() is None
+
+
+def test_boards_are_those_of_clients_that_are_known():
+    gc.collect()
+    before = len(switchboard.boards)
+    client = PyIndi.BaseClient()
+    assert len(switchboard.boards) == before + 1
+    del client
+    gc.collect()
+    assert len(switchboard.boards) == before
+
+
+# Forks
+
+
+def test_a_process_that_saves_what_comes(script, server):
+    """As scripts do that hand pictures to another process by a queue."""
+    context = multiprocessing.get_context("fork")
+    values, doubled = context.Queue(), context.Queue()
+    process = context.Process(target=double, args=(values, doubled))
+    process.start()
+    script.acts["newNumber"] = lambda prop: values.put(prop[0].getValue())
+    server.tell(*(update(TEMPERATURE, State.OK, **{DEGREES: value}) for value in (1, 2, 3)))
+    assert [doubled.get(timeout=PATIENCE) for _ in range(3)] == [2, 4, 6]
+    values.put(None)
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+    for each in (values, doubled):
+        each.close()
+        each.join_thread()
+    assert script.isServerConnected()
+
+
+def double(values, doubled):
+    for value in iter(values.get, None):
+        doubled.put(2 * value)
+
+
+def in_child(act):
+    """Do something in a forked child, and return what it says."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(20)  # it must not hang
+        try:
+            said = repr(act())
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return said
+
+
+def test_a_child_has_no_part_in_its_parent_s_connection(script, server):
+    number = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+    assert in_child(script.isServerConnected) == "False"
+    assert in_child(lambda: number[0].getValue()) == "20.0"
+    assert in_child(lambda: script.sendNewNumber(number)) == "None"
+    assert in_child(script.disconnectServer) == "False"
+    server.tell(update(TEMPERATURE, State.BUSY))
+    assert server.heard(New) == []
+    assert script.isServerConnected()
+    assert number.getStateAsString() == "Busy"
+
+
+def test_a_child_may_connect_although_its_parent_is_about_to(port):
+    script = Script()
+    script.setServer("127.0.0.1", port.number)
+
+    def connect():
+        done = script.connectServer(), len(script.getDevices()), script.disconnectServer()
+        return done, script.count("serverDisconnected")
+
+    with script._indinb._lock:
+        assert in_child(connect) == "((True, 2, True), 1)"
+
+
+# The end of the program
+
+LEFT = """
+import sys
+import PyIndi
+
+class Client(PyIndi.BaseClient):
+    def serverDisconnected(self, code):
+        print("told", code)
+
+client = Client()
+client.setServer("127.0.0.1", int(sys.argv[1]))
+assert client.connectServer()
+print(len(client.getDevices()))
+"""
+
+
+@pytest.mark.parametrize("runner", [("-m", "indinb.pyindi"), ()])
+def test_a_script_that_does_not_disconnect(port, tmp_path, runner):
+    script = LEFT if runner else "from indinb import pyindi\npyindi.install()\n" + LEFT
+    begin = time.monotonic()
+    assert run(script, tmp_path, str(port.number), runner=runner) == (0, "2\n", "")
+    assert time.monotonic() - begin < PATIENCE
+
+
+def test_a_script_that_ends_by_exit_with_a_client(port, tmp_path):
+    code, out, err = run(LEFT + "sys.exit('no more')", tmp_path, str(port.number))
+    assert (code, out, err) == (1, "2\n", "no more\n")
+
+
+# Ctrl-C
+
+WAITING = """
+import sys, threading
+import PyIndi
+
+class Client(PyIndi.BaseClient):
+    def newProperty(self, prop):
+        pass
+    def serverConnected(self):
+        print("connected", flush=True)
+        if "inside" in sys.argv:
+            threading.Event().wait()
+
+client = Client()
+client.setServer("127.0.0.1", int(sys.argv[1]))
+try:
+    client.connectServer()
+    print("waiting", flush=True)
+    threading.Event().wait()
+except KeyboardInterrupt:
+    print("interrupted", client.isServerConnected(), client.disconnectServer(), flush=True)
+    if "again" in sys.argv:
+        raise
+"""
+
+
+@contextlib.contextmanager
+def waiting(port, folder, until, *arguments):
+    with running(WAITING, folder, str(port.number), *arguments) as program:
+        for line in iter(program.stdout.readline, ""):
+            if line.strip() == until:
+                break
+        yield program
+
+
+def interrupted(program):
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=PATIENCE)
+    return program.returncode, out, err
+
+
+def test_interrupt_in_a_script(port, tmp_path):
+    with waiting(port, tmp_path, "waiting") as program:
+        assert interrupted(program) == (0, "interrupted True True\n", "")
+
+
+def test_interrupt_while_it_connects(port, tmp_path):
+    port.harbour.definitions = (TEMPERATURE._replace(device="None"),)
+    with waiting(port, tmp_path, "connected", "inside") as program:
+        assert interrupted(program) == (0, "interrupted True True\n", "")
+
+
+def test_interrupt_while_the_devices_are_announced(tmp_path):
+    """The server says nothing, so they are waited for as long as it may take."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = SimpleNamespace(number=silent.getsockname()[1])
+        with waiting(place, tmp_path, "connected") as program:
+            code, out, err = interrupted(program)
+    assert (code, err) == (0, "")
+    assert out in ("interrupted True True\n", "waiting\ninterrupted True True\n")
+
+
+def test_interrupt_that_nobody_catches(port, tmp_path):
+    with waiting(port, tmp_path, "waiting", "again") as program:
+        code, out, err = interrupted(program)
+    assert (code, out) == (130, "interrupted True True\n")
+    assert err.endswith("KeyboardInterrupt\n")
+    assert "indinb" not in err
+
+
+# A server that is killed, seen by a whole program
+
+RETURNING = """
+import sys, threading
+import PyIndi
+
+class Client(PyIndi.BaseClient):
+    def __init__(self):
+        super().__init__()
+        self.lost = threading.Event()
+    def serverDisconnected(self, code):
+        print("lost", code, self.isServerConnected(), flush=True)
+        self.lost.set()
+
+client = Client()
+client.setServer("127.0.0.1", int(sys.argv[1]))
+assert client.connectServer()
+number = client.getDevice("CCD Simulator").getNumber("CCD_TEMPERATURE")
+client.sendNewNumber(number)
+while number.getState() == PyIndi.IPS_BUSY:
+    client.lost.wait(0.01)
+print(number.getStateAsString(), flush=True)
+client.lost.wait(20)
+print(client.connectServer(), number.getStateAsString(), flush=True)
+"""
+
+
+def test_a_program_whose_server_goes_and_returns(port, tmp_path):
+    with running(RETURNING, tmp_path, str(port.number)) as program:
+        while not port.harbour.servers:
+            time.sleep(0)
+        port.harbour.server.next(New)
+        port.harbour.server.cut()
+        out, err = program.communicate(timeout=PATIENCE)
+    assert program.returncode == 0, err
+    assert sorted(out.split("\n")[:2]) == ["Alert", "lost -1 False"]
+    assert out.split("\n")[2:] == ["True Idle", ""]
+
+
+def test_the_library_is_light():
+    """What a script loads is what it needs."""
+    program = "import sys; import indinb.pyindi; print('astropy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"
