@@ -60,6 +60,11 @@ class Script(PyIndi.BaseClient):
             if called == name:
                 return tuple(given)
 
+    def until(self, condition: Any) -> None:
+        """Wait until something holds, which callbacks bring."""
+        while not condition():
+            self._inbox.get(timeout=PATIENCE)
+
     def count(self, name: str) -> int:
         """Return how often a callback was called."""
         return sum(each[0] == name for each in self.heard)
