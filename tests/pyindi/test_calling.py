@@ -236,6 +236,8 @@ def test_callbacks_that_cannot_be_called(script, server, odd):
 def test_a_callback_that_blocks_is_named(join, harbour, caplog, monkeypatch, name):
     monkeypatch.setattr(observers, "PATIENCE", 0.01)
     script = join()
+    (subscription,) = script._indinb.connection.observers.interested(None, None)
+    subscription.is_slow = False  # in spite of whatever else the computer does
     named = threading.Event()
 
     class Waits(logging.Handler):

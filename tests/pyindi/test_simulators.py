@@ -251,7 +251,7 @@ def embedded_at(port=None):
 @pytest.mark.parametrize("where", ["callback", "main"])
 def test_a_server_that_is_killed_and_returns(scripts, start, where):
     server = start()
-    returned = threading.Event()
+    lost, returned = threading.Event(), threading.Event()
     script = scripts.connected(server)
     try:
         wheel = connect_device(script, WHEEL)
@@ -259,12 +259,14 @@ def test_a_server_that_is_killed_and_returns(scripts, start, where):
         slot = wheel.getNumber("FILTER_SLOT")
         script.sendNewNumber(slot)
         if where == "callback":
-            script.acts["serverDisconnected"] = lambda code: back(script, returned)
+            script.acts["serverDisconnected"] = lambda code: back(script, lost, returned)
         port = server.port
         server.close()
         if where == "main":
             assert script.next("serverDisconnected") == (-1,)
             assert not script.connectServer()
+        else:
+            assert lost.wait(PATIENCE)
         assert slot.getState() in (PyIndi.IPS_ALERT, PyIndi.IPS_OK)
         assert not wheel.isConnected()
         server = start(port)
@@ -285,7 +287,8 @@ def test_a_server_that_is_killed_and_returns(scripts, start, where):
         server.close()
 
 
-def back(script, returned):
+def back(script, lost, returned):
+    lost.set()
     assert returned.wait(PATIENCE)
     look_until(script.connectServer)
 
