@@ -45,7 +45,7 @@ def embedded() -> Iterator[OwnServer]:
 
 @pytest.fixture(params=["indiserver", "embedded"])
 def place(
-    request: pytest.FixtureRequest, indiserver: IndiServer, embedded: OwnServer
+    request: pytest.FixtureRequest, indiserver: OwnServer, embedded: OwnServer
 ) -> Iterator[Place]:
     """Open an observatory whose telescope stands at 6h 0d."""
     server = {"indiserver": indiserver, "embedded": embedded}[request.param]
