@@ -45,8 +45,9 @@ def clock_awake() -> Iterator[None]:
 def rest(camera: Camera) -> None:
     """Wait after video until INDI's simulator has come to rest, by a picture.
 
-    Asked for video while it still draws the last picture of the one before, it takes the exposure
-    time for pictures a second (`CCDSim::StartStreaming`): after 0.05 s, one comes every 20 s.
+    Until then, the thread that draws video is still at its last picture. If video begins meanwhile,
+    it takes the exposure time for pictures a second (`CCDSim::StartStreaming`): with 0.05 s, one
+    comes every 20 s. If an exposure begins meanwhile, it sleeps that long, even if it is aborted.
     """
     camera.device["POLLING_PERIOD"].set(20).result()
     camera.expose(0.1)
