@@ -13,6 +13,7 @@ from indinb.printable import printable
 from indinb.protocol.inflating import inflated
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
+from indinb.pyindi.copying import copied
 from indinb.pyindi.sheet import Sheet
 from indinb.pyindi.words import STATES, SWITCHES
 
@@ -277,7 +278,7 @@ class WidgetViewBlob(WidgetView):
 
     def getblobdata(self) -> bytearray:
         """Return a copy of the bytes; empty if none have come."""
-        return bytearray(self.getBlob())
+        return copied(self.getBlob())
 
     def getblob(self) -> bytes:
         """Return a copy of the bytes, which PyIndi-Client's documentation asks for like this."""
