@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 import indinb
+from indinb import Camera
+from indinb.client.clock import call_later
 from indinb.servers import SIMULATORS, IndiServer, OwnServer
 
 
@@ -28,7 +30,27 @@ def connected(server: OwnServer) -> Iterator["indinb.Client"]:
             operation.result()
         _tidy(client)
         client.worker.submit(int).result()  # its thread lives as long as the client
-        yield client
+        with clock_awake():
+            yield client
+
+
+@contextlib.contextmanager
+def clock_awake() -> Iterator[None]:
+    """Let the clock not go to sleep, for which each test would wait up to a second at its end."""
+    timer = call_later(3600, int)
+    yield
+    timer.cancel()
+
+
+def rest(camera: Camera) -> None:
+    """Wait after video until INDI's simulator has come to rest, by a picture.
+
+    Until then, the thread that draws video is still at its last picture. If video begins meanwhile,
+    it takes the exposure time for pictures a second (`CCDSim::StartStreaming`): with 0.05 s, one
+    comes every 20 s. If an exposure begins meanwhile, it sleeps that long, even if it is aborted.
+    """
+    camera.device["POLLING_PERIOD"].set(20).result()
+    camera.expose(0.1)
 
 
 def _tidy(client: "indinb.Client") -> None:

@@ -20,6 +20,7 @@ from indinb.protocol.messages import Blob
 from indinb.servers import IndiServer
 from tests.client.fakes import CCD, FakeServer
 from tests.instruments.evidence import picture
+from tests.simulators import rest
 from tests.waiting import look_until, wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -306,3 +307,4 @@ def test_video_of_a_simulator_is_not_saved(saving: Client, tmp_path: Path):
     video.set("STREAM_OFF").result()
     assert saving.unsaved == ()
     assert list(tmp_path.iterdir()) == []
+    rest(saving.camera)

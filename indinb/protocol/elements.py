@@ -28,7 +28,7 @@ from indinb.protocol.messages import (
 )
 from indinb.protocol.numbers import read_number
 from indinb.protocol.payload import Payload, byte_count, expected_size
-from indinb.protocol.values import READ_VALUE, read_values, read_word
+from indinb.protocol.values import READ_VALUE, read_state, read_values, read_word
 from indinb.protocol.vocabulary import BlobMode, Kind, Permission, State, SwitchRule
 
 logger = logging.getLogger(__name__)
@@ -190,13 +190,12 @@ def _limits(element: etree._Element) -> dict[str, Limits] | None:
 
 
 def _update(element: etree._Element, kind: Kind, payloads: Payloads) -> Update:
-    state = element.get("state")
     return Update(
         kind,
         _required(element, "device"),
         _required(element, "name"),
         _values(element, kind, payloads),
-        None if state is None else read_word(State, state, State.OK),
+        read_state(element.get("state")),
         _limits(element) if kind is Kind.NUMBER else None,
         read_number(element.get("timeout")),
         element.get("timestamp"),

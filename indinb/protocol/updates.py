@@ -11,7 +11,7 @@ from typing import NamedTuple
 from indinb.protocol.framing import PlainUpdate
 from indinb.protocol.messages import Update
 from indinb.protocol.numbers import read_number
-from indinb.protocol.values import read_values, read_word
+from indinb.protocol.values import read_state, read_values
 from indinb.protocol.vocabulary import Kind, State
 
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
@@ -54,12 +54,11 @@ def _attributes(text: bytes) -> _Attributes | None:
     plain = len(given) == len(pairs) and given.keys() <= set(_Attributes._fields)
     if not plain or not given.get("device") or not given.get("name"):
         return None
-    state, timeout = given.get("state"), given.get("timeout")
     return _Attributes(
         given["device"],
         given["name"],
-        None if state is None else read_word(State, state, State.OK),
-        read_number(timeout),
+        read_state(given.get("state")),
+        read_number(given.get("timeout")),
         given.get("timestamp"),
         given.get("message"),
     )

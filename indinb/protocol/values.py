@@ -64,3 +64,17 @@ def read_word(words: type[Word], text: str | None, default: Word) -> Word:
         return words(text or "")
     except ValueError:
         return default
+
+
+def read_state(text: str | None) -> State | None:
+    """Read the state that an update tells; None, which leaves it, if that is none.
+
+    Examples
+    --------
+    >>> read_state("BUSY"), read_state("Weird")
+    (<State.BUSY: 'Busy'>, None)
+    """
+    try:
+        return State(text or "")
+    except ValueError:
+        return None

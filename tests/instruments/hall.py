@@ -8,6 +8,7 @@ import pytest
 import indinb
 from indinb import Client
 from indinb.servers import EmbeddedServer, IndiServer, OwnServer
+from tests.simulators import clock_awake
 
 ROTATOR, DOME, MOUNT = "Rotator Simulator", "Dome Simulator", "Telescope Simulator"
 _DRIVERS = {
@@ -35,7 +36,8 @@ def _connected(server: OwnServer) -> Iterator[Client]:
                 if "POLLING_PERIOD" in client.devices[name]:
                     client.devices[name]["POLLING_PERIOD"].set(_PERIOD).result()
         client.worker.submit(int).result()  # its thread lives as long as the client
-        yield client
+        with clock_awake():
+            yield client
 
 
 @pytest.fixture(scope="module", params=["indiserver", "embedded"])

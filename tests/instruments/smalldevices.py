@@ -10,11 +10,11 @@ import pytest
 
 import indinb
 from indinb import Client
-from indinb.client.clock import call_later
 from indinb.client.model import Model
 from indinb.protocol.messages import Define
 from indinb.servers import EmbeddedServer, IndiServer, OwnServer
 from tests import captures
+from tests.simulators import clock_awake
 
 WEATHER, GPS, PANEL, SQM = (
     "Weather Simulator",
@@ -80,6 +80,5 @@ def observing(server: OwnServer) -> Iterator[Client]:
         client.quiet().result()
         for name in {WEATHER, GPS, PANEL, SQM} & set(client.devices):
             client.devices[name].start_connect().result()
-        awake = call_later(3600, int)  # else each test waits until the clock has gone to sleep
-        yield client
-        awake.cancel()
+        with clock_awake():
+            yield client

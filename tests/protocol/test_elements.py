@@ -214,7 +214,7 @@ def test_an_update_without_anything_changes_nothing():
         ("state='Alert'", "state", State.ALERT),
         ("state='OK'", "state", State.OK),
         ("state='busy'", "state", State.BUSY),
-        ("state='bogus'", "state", State.OK),  # as libindi's client takes it
+        ("state='bogus'", "state", None),
         ("timeout='60'", "timeout", 60.0),
         ("timeout='bogus'", "timeout", None),
         ("timestamp='t'", "timestamp", "t"),

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from indinb.protocol.numbers import read_number
-from indinb.protocol.values import READ_VALUE, read_values, read_word
+from indinb.protocol.values import READ_VALUE, read_state, read_values, read_word
 from indinb.protocol.vocabulary import Kind, Permission, State, SwitchRule
 
 
@@ -54,3 +54,13 @@ def test_what_is_no_word_is_the_default(text, default):
 )
 def test_numbers(text, number):
     assert read_number(text) == number
+
+
+@pytest.mark.parametrize("text", [None, "", "Weird"])
+def test_an_unknown_state_is_no_change(text):
+    assert read_state(text) is None
+
+
+@pytest.mark.parametrize("text", ["Busy", "busy", "BUSY"])
+def test_states_are_read_in_any_case(text):
+    assert read_state(text) is State.BUSY

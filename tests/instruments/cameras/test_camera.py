@@ -28,6 +28,7 @@ from indinb.protocol.messages import Delete, Message, New
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import ABORT, CONNECTION, FRAME_TYPE, IMAGE, FakeServer, update
 from tests.instruments.evidence import EXPOSURE, exposing, picture
+from tests.simulators import rest
 from tests.waiting import wait_until
 
 SHORT = 0.05  # seconds
@@ -185,6 +186,7 @@ def test_leftovers_are_put_right(camera: Camera):
     assert camera.expose(SHORT).dtype == np.uint16
     assert camera.device["UPLOAD_MODE"].value == "UPLOAD_CLIENT"
     assert camera.device["CCD_VIDEO_STREAM"].value == "STREAM_OFF"
+    rest(camera)
 
 
 def test_a_busy_camera_refuses_and_goes_on(camera: Camera):

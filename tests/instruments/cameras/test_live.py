@@ -36,6 +36,7 @@ from tests.instruments.cameras.fakes import (
     stopping,
 )
 from tests.instruments.evidence import EXPOSURE, picture
+from tests.simulators import rest
 from tests.waiting import look_until, wait_until
 
 STREAMING = numbers("STREAMING_EXPOSURE", {"STREAMING_EXPOSURE_VALUE": 0.1}, 0.001, 10)
@@ -523,6 +524,7 @@ def test_pictures_come_until_it_is_stopped(camera: Camera, client: Client, strea
     assert not camera.exposing
     assert live.fps is None
     assert camera.expose(0.05).shape == (256, 320)
+    rest(camera)
 
 
 def test_a_subframe_while_it_runs(camera: Camera):
@@ -542,6 +544,7 @@ def test_video_knows_its_place_on_the_sensor(camera: Camera):
     with camera.live(0.05, stream=True, binning=4, subframe="full") as live:
         wait_until(camera.device, lambda: live.newest is not None)
         assert live.newest.on_sensor((10, 20, 30, 40)) == (40, 80, 120, 160)
+    rest(camera)
 
 
 def test_stop_in_mid_exposure(camera: Camera):

@@ -24,6 +24,7 @@ from tests.client.fakes import CCD, IMAGE, FakeServer, delete, numbers, update
 from tests.client.harbour import Harbour
 from tests.instruments.cameras.fakes import BINNING, BUSY, FRAME, OK, SMALL, WHOLE, Make, at, of
 from tests.instruments.evidence import picture
+from tests.simulators import rest
 from tests.waiting import look_until, wait_until
 
 STREAM_FRAME = numbers("CCD_STREAM_FRAME", {"X": 0.0, "Y": 0.0, "WIDTH": 3.0, "HEIGHT": 2.0})
@@ -436,6 +437,7 @@ def test_watching_video(client: Client):
         camera.stop_streaming()
     assert not camera.streaming
     assert camera.expose(0.05, binning=1).shape == (1024, 1280)
+    rest(camera)
 
 
 @pytest.fixture
@@ -446,6 +448,7 @@ def filming(client: Client) -> Iterator[Camera]:
     camera.start_streaming(0.05).result(20)
     yield camera
     camera.stop_streaming()
+    rest(camera)
     device["CCD_STREAM_ENCODER"].set("RAW").result()
     device["CCD_COMPRESSION"].set("INDI_DISABLED").result()
     device["CCD_BINNING"].set(HOR_BIN=1, VER_BIN=1).result()

@@ -21,7 +21,7 @@ from indinb.widgets.imaging.liveviewer import LiveViewer, live_viewer
 from tests.client.fakes import FakeServer, ManualClock
 from tests.instruments.cameras.fakes import BUSY, OK, WHOLE, Driver, of, stopping
 from tests.instruments.evidence import picture
-from tests.simulators import connected
+from tests.simulators import connected, rest
 from tests.waiting import look_until
 from tests.widgets.comms import FakeComm, Json
 
@@ -517,6 +517,7 @@ def test_live(simulators: Client, stream: bool, close_later: Close):
     for card in ("DATE-OBS", "RA", "DEC", "TELESCOP", "IMAGETYP"):
         assert header[card]
     assert told["shown"] + told["dropped"] in (live.taken, live.taken - 1, live.taken - 2)
+    rest(camera)
 
 
 def test_what_a_box_has_set_is_set_no_more_at_the_end(simulators: Client):
