@@ -55,7 +55,7 @@ class WidgetView:
 
     def getName(self) -> str:
         """Return INDI's name of it."""
-        return self._text("name")
+        return self._text("name") or self._member
 
     def setName(self, name: str) -> None:
         """Show another name; the driver goes on with its own."""

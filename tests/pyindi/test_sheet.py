@@ -222,3 +222,20 @@ def test_a_property_may_come_back_as_another_kind(book, sheet):
     assert sheet.value("RA") is None
     assert len(sheet.vector) == 0
     assert sheet.exists
+
+
+def test_what_was_written_on_another_kind_is_forgotten(book, sheet):
+    sheet.write({"RA": 9.0})
+    book.say(texts(NAME, {"RA": "05:30:00", "DEC": "-12"}, device=MOUNT))
+    assert (sheet.value("RA"), sheet.edited) == ("05:30:00", {})
+    sheet.write({"DEC": "+40"})
+    sheet.ask()
+    assert (sheet.value("RA"), sheet.value("DEC")) == ("05:30:00", "+40")
+
+
+def test_between_its_deletion_and_the_word_of_it_the_last_values_stay():
+    book = Book(RADEC)
+    sheet = book.sheet(MOUNT, NAME)
+    assert sheet.value("RA") == 5.5
+    book.model.apply(delete(RADEC))  # of which nobody has told the sheet yet
+    assert (sheet.value("RA"), sheet.state) == (5.5, State.IDLE)
