@@ -5,6 +5,7 @@ views: they show what is now, and what a script has written on them, until the d
 """
 
 import logging
+import operator
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -311,6 +312,11 @@ class WidgetViewBlob(WidgetView):
         """Return the number of bytes."""
         return self.getBlob().nbytes
 
+    def setBlobLen(self, length: int) -> None:
+        """Keep no more than so many of the bytes, to be sent."""
+        draft = self._draft()
+        self._write(replace(draft, data=draft.data[: operator.index(length)]))
+
     def getSize(self) -> int:
         """Return the number of bytes; of what came packed by fpack, before that."""
         blob = self._blob()
@@ -330,7 +336,7 @@ class WidgetViewBlob(WidgetView):
         self._write(replace(self._draft(), format=checked_text(format)))
 
     blob = property(getBlob, setBlob)
-    bloblen = property(getBlobLen)
+    bloblen = property(getBlobLen, setBlobLen)
     size = property(getSize, setSize)
     format = property(getFormat, setFormat)
 

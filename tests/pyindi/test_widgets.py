@@ -385,9 +385,14 @@ def test_a_size_may_come_alone(image):
         image.setSize("5")
 
 
-def test_the_length_is_that_of_the_bytes(image):
-    with pytest.raises(AttributeError):
-        image.bloblen = 5
+def test_the_length_cuts_the_bytes(book, image):
+    image.blob = b"hello and more"
+    image.bloblen = 5
+    assert (image.getblob(), image.getBlobLen()) == (b"hello", 5)
+    image.setBlobLen(100)
+    assert image.bloblen == 5
+    with pytest.raises(TypeError):
+        image.setBlobLen(2.5)
 
 
 def test_who_goes_through_a_blob_finds_it_alone(book, image):
