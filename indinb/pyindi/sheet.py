@@ -108,10 +108,11 @@ class Sheet:
         return vector.get(member)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Note values that are to be sent."""
-        edited, vector = self.edited, self.vector
+        """Note values that are to be sent, the newest last."""
+        before = {member: value for member, value in self.edited.items() if member not in values}
+        vector = self.vector
         self._kind = None if vector is None else vector.definition.kind
-        self._edits = {**edited, **values}
+        self._edits = {**before, **values}
 
     @property
     def edited(self) -> Mapping[str, Any]:

@@ -113,10 +113,12 @@ def test_the_usual_way_of_scripts(book):
     assert values == {"FRAME_DARK": True}
 
 
-def test_of_several_that_were_turned_on_the_first_goes_out(book):
+def test_of_several_that_were_turned_on_the_last_goes_out(book):
     modes = switches("MODES", {"A": True, "B": False, "C": False})
     book.say(modes)
-    assert written(book, modes, C=True, B=True) == {"B": True}
+    assert written(book, modes, B=True) == {"B": True}
+    assert written(book, modes, A=True) == {"A": True}
+    assert written(book, modes, B=True) == {"B": True}
 
 
 def test_all_of_one_of_many_go_out_if_none_is_on(book):
@@ -128,6 +130,7 @@ def test_all_of_one_of_many_go_out_if_none_is_on(book):
     ("before", "edits", "sent"),
     [
         ("NORTH", {"SOUTH": True}, {"NORTH": False, "SOUTH": True}),
+        ("NORTH", {"SOUTH": True, "NORTH": True}, {"NORTH": True, "SOUTH": False}),
         ("NORTH", {"NORTH": False, "SOUTH": True}, {"NORTH": False, "SOUTH": True}),
         ("NORTH", {"NORTH": False}, {"NORTH": False, "SOUTH": False}),
         ("NORTH", {}, {"NORTH": True, "SOUTH": False}),
