@@ -18,6 +18,7 @@ False
 """
 
 import sys
+import types
 
 from indinb.pyindi.callbacks import BaseMediator as BaseMediator
 from indinb.pyindi.client import AbstractBaseClient as AbstractBaseClient
@@ -45,8 +46,15 @@ PropertyViewBlob = IBLOBVectorProperty = PropertyBlob
 IText, INumber, ISwitch = WidgetViewText, WidgetViewNumber, WidgetViewSwitch
 ILight, IBLOB = WidgetViewLight, WidgetViewBlob
 
+PyIndi = sys.modules[__name__]  # where the original has a package, and in it a module
+
+__all__ = [  # for `import *`, which must not bring names that scripts have, such as `client`
+    name
+    for name, value in tuple(globals().items())
+    if value is PyIndi or not (name.startswith("_") or isinstance(value, types.ModuleType))
+]
+
 
 def install() -> None:
     """Let ``import PyIndi`` find this module from now on, in this program."""
-    module = sys.modules[__name__]
-    sys.modules["PyIndi"] = sys.modules["PyIndi.PyIndi"] = module
+    sys.modules["PyIndi"] = sys.modules["PyIndi.PyIndi"] = PyIndi

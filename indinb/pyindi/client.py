@@ -1,29 +1,23 @@
 """The client that scripts subclass."""
 
-import logging
-from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from indinb.protocol.messages import EnableBlob, Ping
 from indinb.protocol.vocabulary import Kind
+from indinb.pyindi import asking
 from indinb.pyindi.callbacks import BaseMediator
 from indinb.pyindi.constants import ISS_ON
 from indinb.pyindi.device import BaseDevice
-from indinb.pyindi.properties import Property, PropertyBasic
+from indinb.pyindi.properties import Property
 from indinb.pyindi.switchboard import Switchboard
 from indinb.pyindi.uploads import Upload
 from indinb.pyindi.widgets import (
-    WidgetView,
     WidgetViewBlob,
     WidgetViewNumber,
     WidgetViewSwitch,
     WidgetViewText,
 )
 from indinb.pyindi.words import BLOB_MODES
-
-logger = logging.getLogger("indinb.pyindi")
-
-W = TypeVar("W", bound=WidgetView)
 
 
 class Devices(list[BaseDevice]):
@@ -68,7 +62,7 @@ class BaseClient(BaseMediator):
         error : BaseException
             What it has raised.
         """
-        self._indinb.log(callback, error)
+        self._indinb.caller.log(callback, error)
 
     # Connecting
 
@@ -101,8 +95,17 @@ class BaseClient(BaseMediator):
         return self._indinb.port
 
     def setConnectionTimeout(self, seconds: int, microseconds: int) -> None:
-        """Say how long to wait for a server that does not answer."""
-        self._indinb.timeout = seconds + microseconds / 1e6
+        """Say how long to wait for a server that does not answer; 3 s unless this is called.
+
+        Raises
+        ------
+        ValueError
+            If it is negative.
+        """
+        timeout = seconds + microseconds / 1e6
+        if timeout < 0:
+            raise ValueError(f"nobody can wait {timeout:g} s")
+        self._indinb.timeout = timeout
 
     def watchDevice(self, device: str) -> None:
         """See only what is watched: this device; it counts for the next `connectServer`."""
@@ -139,10 +142,7 @@ class BaseClient(BaseMediator):
         bool
             False if there was no connection.
         """
-        done = self._indinb.disconnect()
-        if done:
-            self._indinb.call("serverDisconnected", exit_code)
-        return done
+        return self._indinb.disconnect(exit_code)
 
     def isServerConnected(self) -> bool:
         """Tell whether there is a server; from its loss on there is none."""
@@ -164,19 +164,15 @@ class BaseClient(BaseMediator):
 
     def getDevices(self) -> Devices:
         """Return all devices that are announced now."""
-        return Devices(self.getDevice(name) for name in self._indinb.model.devices())
+        return Devices(self._indinb.device(name) for name in self._indinb.model.devices())
 
     def connectDevice(self, name: str) -> None:
         """Ask a driver to connect to its hardware, unless it is; nothing is waited for."""
-        self._switch(name, "CONNECT")
+        asking.switch(self._indinb, name, "CONNECTION", "CONNECT")
 
     def disconnectDevice(self, name: str) -> None:
         """Ask a driver to let go of its hardware, unless it has; nothing is waited for."""
-        self._switch(name, "DISCONNECT")
-
-    def _switch(self, device: str, member: str) -> None:
-        if not self.getDevice(device).getSwitch("CONNECTION").isSwitchOn(member):
-            self.sendNewSwitch(device, "CONNECTION", member)
+        asking.switch(self._indinb, name, "CONNECTION", "DISCONNECT")
 
     # Asking for values
 
@@ -186,7 +182,7 @@ class BaseClient(BaseMediator):
         Without a server, and of what is not there, that is logged, and nothing is sent. Nothing is
         checked: drivers answer numbers beyond their limits, and other nonsense, as they like.
         """
-        self._send(prop)
+        asking.send(self._indinb, prop)
 
     def sendNewText(
         self, of: Property | str, name: str = "", member: str = "", text: Any = None
@@ -201,9 +197,9 @@ class BaseClient(BaseMediator):
             Of the property, of its member, and what to write there.
         """
         if not isinstance(of, Property):
-            property = self.getDevice(of).getText(name)
-            of = self._written(property, member, WidgetViewText.setText, text)
-        self._send(of, Kind.TEXT)
+            property = self._indinb.device(of).getText(name)
+            of = asking.written(property, member, WidgetViewText.setText, text)
+        asking.send(self._indinb, of, Kind.TEXT)
 
     def sendNewNumber(
         self, of: Property | str, name: str = "", member: str = "", number: Any = None
@@ -220,9 +216,9 @@ class BaseClient(BaseMediator):
             What to write there.
         """
         if not isinstance(of, Property):
-            property = self.getDevice(of).getNumber(name)
-            of = self._written(property, member, WidgetViewNumber.setValue, number)
-        self._send(of, Kind.NUMBER)
+            property = self._indinb.device(of).getNumber(name)
+            of = asking.written(property, member, WidgetViewNumber.setValue, number)
+        asking.send(self._indinb, of, Kind.NUMBER)
 
     def sendNewSwitch(self, of: Property | str, name: str = "", member: str = "") -> None:
         """Send a switch property; or turn on one member of a device's property, and send it.
@@ -235,28 +231,9 @@ class BaseClient(BaseMediator):
             Of the property and its member.
         """
         if not isinstance(of, Property):
-            property = self.getDevice(of).getSwitch(name)
-            of = self._written(property, member, WidgetViewSwitch.setState, ISS_ON)
-        self._send(of, Kind.SWITCH)
-
-    def _written(
-        self, property: PropertyBasic[W], member: str, write: Callable[[W, Any], None], value: Any
-    ) -> Property:
-        """Write on a member, and return its property; or nothing, if there is no such member."""
-        widget = property.findWidgetByName(member)
-        if widget is None:
-            return Property()
-        write(widget, value)
-        return property
-
-    def _send(self, prop: Property, kind: Kind | None = None) -> None:
-        sheet = prop.sheet
-        if sheet is None or sheet.vector is None:
-            logger.warning("nothing was sent: there is no such property, or no such member of it")
-        elif kind not in (None, sheet.vector.definition.kind):
-            logger.warning("nothing was sent: %r is no property of kind %s", prop, kind)
-        else:
-            self._indinb.ask(sheet)
+            property = self._indinb.device(of).getSwitch(name)
+            of = asking.written(property, member, WidgetViewSwitch.setState, ISS_ON)
+        asking.send(self._indinb, of, Kind.SWITCH)
 
     # BLOBs
 
@@ -303,29 +280,18 @@ class BaseClient(BaseMediator):
         data : bytes
         """
         if isinstance(of, WidgetViewBlob):
-            self._add_blob(of.getName(), of.getFormat(), of.getBlob(), of.getSize())
+            blob = of.getName(), of.getFormat(), of.getBlob(), of.getSize()
+            asking.add_blob(self._indinb, *blob)
         else:
-            self._add_blob(of, format, data, size)
+            asking.add_blob(self._indinb, of, format, data, size)
 
     def sendOneBlobFromBuffer(self, name: str, format: str, data: bytes) -> None:
         """Add a BLOB that is to be sent: name of the member, format like a suffix, and bytes."""
-        self._add_blob(name, format, data)
+        asking.add_blob(self._indinb, name, format, data)
 
     def finishBlob(self) -> None:
         """Send the BLOBs that were added, in one message."""
-        upload, self._indinb.upload = self._indinb.upload, None
-        if upload is None:
-            logger.warning("nothing was sent: startBlob comes first")
-        else:
-            self._indinb.put(upload.message())
-
-    def _add_blob(
-        self, name: str, format: str, data: bytes | memoryview, size: int | None = None
-    ) -> None:
-        if self._indinb.upload is None:
-            logger.warning("the BLOB %s is not sent: startBlob comes first", name)
-        else:
-            self._indinb.upload.add(name, format, data, size)
+        asking.send_blobs(self._indinb)
 
     # Pings
 

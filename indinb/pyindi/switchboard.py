@@ -1,34 +1,25 @@
-"""Between a connection and the script that hears of it by callbacks."""
+"""Between the connections of a script and its handles on what is there."""
 
-import datetime as dt
 import logging
+import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 from indinb.client.clock import may_wait
 from indinb.client.connection import Connection
 from indinb.client.model import Model
-from indinb.client.observers import Change
 from indinb.client.transport import UNIX_PATH, Transport, open_tcp, open_unix
-from indinb.errors import ConnectionFailed, IndiError
+from indinb.errors import IndiError
 from indinb.printable import printable
-from indinb.protocol.messages import EnableBlob, Message, Notice
-from indinb.protocol.vocabulary import Kind
+from indinb.protocol.messages import EnableBlob, Message
 from indinb.pyindi import sending
 from indinb.pyindi.blobmodes import BlobModes
+from indinb.pyindi.calling import Caller
 from indinb.pyindi.device import BaseDevice
+from indinb.pyindi.hearing import Hearing
 from indinb.pyindi.lines import Lines
-from indinb.pyindi.properties import (
-    Property,
-    PropertyBlob,
-    PropertyLight,
-    PropertyNumber,
-    PropertySwitch,
-    PropertyText,
-)
 from indinb.pyindi.sheet import Sheet
 from indinb.pyindi.uploads import Upload
 from indinb.pyindi.words import BLOB_MODES
@@ -39,16 +30,6 @@ boards: "weakref.WeakSet[Switchboard]" = weakref.WeakSet()
 """Of all clients of this program."""
 
 _UNIX_HOST = "localhost:"  # before the path of the server's socket
-_TIME = "%Y-%m-%dT%H:%M:%S"
-
-# What INDI 1.x calls, by the kind of what was updated; `newBLOB` is given each BLOB.
-_HOOKS: dict[Kind, tuple[str, type[Property]]] = {
-    Kind.NUMBER: ("newNumber", PropertyNumber),
-    Kind.SWITCH: ("newSwitch", PropertySwitch),
-    Kind.TEXT: ("newText", PropertyText),
-    Kind.LIGHT: ("newLight", PropertyLight),
-    Kind.BLOB: ("newBLOB", PropertyBlob),
-}
 
 
 class Switchboard:
@@ -65,6 +46,8 @@ class Switchboard:
     ----------
     host, port, timeout, watched
         What `connect` goes by.
+    caller : Caller
+        Who calls the client's methods.
     blob_modes : BlobModes
         Which BLOBs the server was asked for.
     upload : Upload or None
@@ -76,17 +59,18 @@ class Switchboard:
     def __init__(self, client: Any) -> None:
         self.host, self.port, self.timeout = "localhost", 7624, 3.0
         self.watched: dict[str, list[str]] = {}
+        self.caller = Caller(client)
         self.blob_modes = BlobModes()
         self.upload: Upload | None = None
         self.is_verbose = False
-        self._client = client
-        boards.add(self)
+        self._hearing = Hearing(self, self.caller)
         self._connection: Connection | None = None
+        self._begun: set[Connection] = set()  # of whose end the script was not told
         self._nothing = Model()
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._lines: dict[str, Lines] = {}
-        self._told: set[tuple[str, type[BaseException]]] = set()
         self._lock = threading.Lock()  # while one connection takes the place of another
+        boards.add(self)
 
     @property
     def connection(self) -> Connection | None:
@@ -120,34 +104,46 @@ class Switchboard:
         """Return what a device can be, as a sum of bits."""
         return 0 if self._connection is None else int(self._connection.handle(device).interfaces)
 
+    def lines(self, device: str) -> Lines:
+        """Return what a device has said."""
+        return self._lines.get(device) or self._lines.setdefault(device, Lines())
+
+    def add_line(self, device: str, line: str) -> None:
+        """Add a line to what a device has said, and tell of it."""
+        number = self.lines(device).add(line)
+        self.caller.call("newMessage", BaseDevice(self, device, seen=True), number)
+
     # Connecting
 
     def connect(self) -> bool:
-        """Connect, unless that is so already; return whether this was done.
+        """Connect, unless that is so already; return whether there is a server that was not before.
 
         It returns when all definitions have come; in a callback at once, as nothing comes there.
         """
-        before = self._connection
-        try:
-            connection = self._take_up()
-        except (IndiError, OSError) as error:
-            logger.warning("not connected: %s", error)
+        if self.linked:
+            logger.warning("not connected: there is a connection already")
             return False
-        if before is not None:
-            before.close()
-        self._begin(connection)
+        if self._connection is not None:
+            self._connection.close()  # so that its end is told first
+        connection = self._take_up()
+        if connection is not None:
+            self._begin(connection)
         return self.linked
 
-    def _take_up(self) -> Connection:
+    def _take_up(self) -> Connection | None:
+        """Put another connection in the place of the last, unless another thread just has."""
         with self._lock:
             if self.linked:
-                raise ConnectionFailed("there is a connection already")
-            address, transport = _link(self.host, self.port, self.timeout)
-            connection = Connection(transport, address, self._scope(), pings=False)
+                return None
+            try:
+                address, transport = _link(self.host, self.port, self.timeout)
+            except (IndiError, OSError) as error:
+                logger.warning("not connected: %s", error)
+                return None
             for sheet in self.sheets():
                 sheet.keep(sheet.vector)  # for handles, until it is defined again
-            self._connection = connection
-            return connection
+            self._connection = Connection(transport, address, self._scope(), pings=False)
+            return self._connection
 
     def _scope(self) -> list[str | tuple[str, str]]:
         """Tell what is watched: of each device its properties, or all where none was named."""
@@ -157,26 +153,43 @@ class Switchboard:
         return scope
 
     def _begin(self, connection: Connection) -> None:
-        connection.observe(self._hear)
+        connection.observe(self._hearing)
         discovered = connection.quiet(only_after_first=True)
+        self._begun.add(connection)
         try:
             connection.start()
         except IndiError as error:
             logger.warning("not connected: %s", error)
+            self._begun.discard(connection)
             connection.close()
             return
         for device, name, mode in self.blob_modes.all():
             self.put(EnableBlob(device, name, BLOB_MODES[mode]))
-        self.call("serverConnected")
+        self.caller.call("serverConnected")
         if may_wait():
             discovered.exception()
 
-    def disconnect(self) -> bool:
-        """Disconnect; return whether there was a connection."""
-        if self._connection is None or not self.linked:
+    def disconnect(self, code: int) -> bool:
+        """Disconnect, and tell the script; return whether there was a connection."""
+        connection = self._connection
+        if connection is None or not self._ends(connection):
             logger.warning("not disconnected: there is no connection")
             return False
-        self._connection.close()
+        connection.close()
+        self.caller.call("serverDisconnected", code)
+        return True
+
+    def lost(self, connection: Connection) -> None:
+        """Tell the script that a connection is lost, which need not be the present one any more."""
+        if self._ends(connection):
+            self.caller.call("serverDisconnected", -1)
+
+    def _ends(self, connection: Connection) -> bool:
+        """Return whether its end is still to be told, which is True for one thread alone."""
+        try:
+            self._begun.remove(connection)
+        except KeyError:
+            return False
         return True
 
     # Sending
@@ -192,7 +205,7 @@ class Switchboard:
             logger.warning("not sent: %s", error)
             return False
         if self.is_verbose:
-            self._say(f"> {message!r}")
+            self.say(f"> {message!r}")
         return True
 
     def ask(self, sheet: Sheet) -> None:
@@ -206,105 +219,13 @@ class Switchboard:
         if not self.put(request):
             sheet.was_not_asked()
 
-    # Hearing
-
-    def _hear(self, change: Change) -> None:
-        if self.is_verbose:
-            self._say(f"< {change.type} {change.name}")
-        _HEAR[change.type](self, change)
-
-    def _updated(self, change: Change) -> None:
-        sheet = self.sheet(change.owner.device.name, change.owner.name)
-        self.call("updateProperty", Property.of(sheet, seen=True))
-        kind = change.new.definition.kind
-        name, handle = _HOOKS[kind]
-        if hasattr(self._client, name):
-            self._call_hook(name, handle.of(sheet, seen=True), change)
-
-    def _call_hook(self, name: str, handle: Any, change: Change) -> None:
-        if not isinstance(handle, PropertyBlob):
-            self.call(name, handle)
-            return
-        for blob in handle:
-            if change.new[blob._member] is not change.old[blob._member]:
-                self.call(name, blob)
-
-    def _defined(self, change: Change) -> None:
-        if change.new is None:
-            self.call("newDevice", BaseDevice(self, change.name, seen=True))
-        else:
-            sheet = self.sheet(change.owner.device.name, change.owner.name)
-            self.call("newProperty", Property.of(sheet, seen=True))
-
-    def _deleted(self, change: Change) -> None:
-        if change.old is None:
-            self.call("removeDevice", BaseDevice(self, change.name, seen=True))
-            return
-        device = change.owner.device.name
-        sheet = self.sheet(device, change.owner.name)
-        sheet.keep(change.old)
-        if device in self.model.devices():  # else it goes as a whole, and that is told instead
-            sheet.is_leaving = True
-            self.call("removeProperty", Property.of(sheet, seen=True))
-            sheet.is_leaving = False
-
-    def _said(self, change: Change) -> None:
-        line = _line(change.new)
-        if isinstance(change.owner, Connection):
-            self.call("newUniversalMessage", line)
-        else:
-            self.add_line(change.name, f"{line} ")
-
-    def _status(self, change: Change) -> None:
-        if change.new == "lost":
-            self.call("serverDisconnected", -1)
-
-    def _answered(self, change: Change) -> None:
-        self.call("newPingReply", change.new)
-
-    def lines(self, device: str) -> Lines:
-        """Return what a device has said."""
-        return self._lines.get(device) or self._lines.setdefault(device, Lines())
-
-    def add_line(self, device: str, line: str) -> None:
-        """Add a line to what a device has said, and tell of it."""
-        number = self.lines(device).add(line)
-        self.call("newMessage", BaseDevice(self, device, seen=True), number)
-
-    # Calling back
-
-    def call(self, name: str, *arguments: Any) -> None:
-        """Call a method of the script's; what it raises goes to its `on_error`, and no further."""
-        try:
-            getattr(self._client, name)(*arguments)
-        except BaseException as error:  # even sys.exit() in a callback must not end the reader
-            try:
-                self._client.on_error(name, error)
-            except Exception:
-                logger.exception("on_error of %r failed", self._client)
-
-    def log(self, name: str, error: BaseException) -> None:
-        """Log that a callback failed, once for each kind of error: it may do so all the time."""
-        if (name, type(error)) not in self._told:
-            self._told.add((name, type(error)))
-            logger.error(
-                "%s failed, and reading goes on (the same error will not be told again)",
-                name,
-                exc_info=error,
-            )
-
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
+        """Print a line for who wants to see what comes and goes."""
         print(printable(line), file=sys.stderr)
 
-
-_HEAR: dict[str, Callable[[Switchboard, Change], None]] = {
-    "updated": Switchboard._updated,
-    "defined": Switchboard._defined,
-    "deleted": Switchboard._deleted,
-    "message": Switchboard._said,
-    "status": Switchboard._status,
-    "ping": Switchboard._answered,
-}
+    def unlock(self) -> None:
+        """Be ready in a forked child: another thread of the parent may have held the lock."""
+        self._lock = threading.Lock()
 
 
 def _link(host: str, port: int, timeout: float) -> tuple[str, Transport]:
@@ -315,6 +236,10 @@ def _link(host: str, port: int, timeout: float) -> tuple[str, Transport]:
     return f"{host}:{port}", open_tcp(host, port, timeout)
 
 
-def _line(notice: Notice) -> str:
-    told = notice.timestamp or dt.datetime.now(dt.UTC).strftime(_TIME)
-    return f"{told}: {notice.message}"
+def _unlock_all() -> None:
+    for board in tuple(boards):
+        board.unlock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock_all)
