@@ -36,8 +36,6 @@ class Handle:
     timestamp : str
     """
 
-    __slots__ = ("_seen", "_sheet")
-
     _KIND: ClassVar[Kind | None] = None
     _NO_NAME: ClassVar[str | None] = None  # of one that is not there
 

@@ -32,8 +32,6 @@ class Property(Handle):
                     print([widget.getValue() for widget in PyIndi.PropertyNumber(prop)])
     """
 
-    __slots__ = ()
-
     def getNumber(self) -> "PropertyNumber | None":
         """Return it with its numbers, or None if it has none."""
         return self._as(PropertyNumber)
@@ -64,8 +62,6 @@ P = TypeVar("P", bound=Property)
 
 class PropertyBasic(Property, Generic[W]):
     """A property with its members: ``len(p)``, ``p[0]``, ``for widget in p``."""
-
-    __slots__ = ()
 
     _NO_NAME = ""
     _WIDGET: type[W]
@@ -115,7 +111,6 @@ class PropertyBasic(Property, Generic[W]):
 class PropertyText(PropertyBasic[WidgetViewText]):
     """A property of texts."""
 
-    __slots__ = ()
     _KIND = Kind.TEXT
     _WIDGET = WidgetViewText
     tp = property(list)
@@ -125,7 +120,6 @@ class PropertyText(PropertyBasic[WidgetViewText]):
 class PropertyNumber(PropertyBasic[WidgetViewNumber]):
     """A property of numbers."""
 
-    __slots__ = ()
     _KIND = Kind.NUMBER
     _WIDGET = WidgetViewNumber
     np = property(list)
@@ -138,7 +132,6 @@ class PropertyNumber(PropertyBasic[WidgetViewNumber]):
 class PropertyLight(PropertyBasic[WidgetViewLight]):
     """A property of lights."""
 
-    __slots__ = ()
     _KIND = Kind.LIGHT
     _WIDGET = WidgetViewLight
     lp = property(list)
@@ -148,7 +141,6 @@ class PropertyLight(PropertyBasic[WidgetViewLight]):
 class PropertyBlob(PropertyBasic[WidgetViewBlob]):
     """A property of BLOBs."""
 
-    __slots__ = ()
     _KIND = Kind.BLOB
     _WIDGET = WidgetViewBlob
     bp = property(list)
@@ -164,7 +156,6 @@ class PropertySwitch(PropertyBasic[WidgetViewSwitch]):
         The rule, as in INDI 1.x.
     """
 
-    __slots__ = ()
     _KIND = Kind.SWITCH
     _WIDGET = WidgetViewSwitch
     sp = property(list)
