@@ -1,8 +1,4 @@
-"""Properties as PyIndi-Client's scripts handle them: by getters, and by the index of members.
-
-A handle looks its property up by name and shows what is now, also when it is defined again later,
-or by another server. It is false until the property is there for the first time.
-"""
+"""What scripts hold of a property, of whatever kind: getters of what is now, and setters."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -19,24 +15,31 @@ if TYPE_CHECKING:
 
 
 class Handle:
-    """A property of any kind.
+    """A handle on a property, without its members.
+
+    It looks the property up by name and shows what is now, also when it is defined again later, or
+    by another server. It is false until the property is there for the first time.
 
     Parameters
     ----------
-    other : Property, optional
-        What it is a handle on, too; without it, it stays false.
+    other : Handle, optional
+        On what it shall be a handle, too; without it, it stays false.
 
     Attributes
     ----------
-    name, device, label, group : str
-        As in INDI 1.x.
-    s, p : int
-        State and permission, as in INDI 1.x.
+    name, device, label, group, timestamp : str
+        As in INDI 1.x; `getName` and `setName` and so on are the same.
     timeout : float
-    timestamp : str
-    """
+        Seconds.
+    s, p : int
+        State and permission.
 
-    __slots__ = ("_seen", "_sheet")
+    Examples
+    --------
+    >>> nothing = Handle()
+    >>> bool(nothing), nothing.getStateAsString(), nothing.getTypeAsString()
+    (False, 'Alert', 'INDI_UNKNOWN')
+    """
 
     _KIND: ClassVar[Kind | None] = None
     _NO_NAME: ClassVar[str | None] = None  # of one that is not there
@@ -46,7 +49,7 @@ class Handle:
         self._seen = False  # once it was there, it stays readable
         if other is not None:
             self._sheet, self._seen = other._sheet, other._seen
-            self._vector  # noqa: B018  look whether it is there now
+            self.isValid()  # from now on, if it is
 
     @classmethod
     def of(cls, sheet: Sheet, seen: bool = False) -> Self:

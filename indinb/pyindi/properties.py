@@ -32,8 +32,6 @@ class Property(Handle):
                     print([widget.getValue() for widget in PyIndi.PropertyNumber(prop)])
     """
 
-    __slots__ = ()
-
     def getNumber(self) -> "PropertyNumber | None":
         """Return it with its numbers, or None if it has none."""
         return self._as(PropertyNumber)
@@ -63,9 +61,16 @@ P = TypeVar("P", bound=Property)
 
 
 class PropertyBasic(Property, Generic[W]):
-    """A property with its members: ``len(p)``, ``p[0]``, ``for widget in p``."""
+    """A property with its members: ``len(p)``, ``p[0]``, ``for widget in p``.
 
-    __slots__ = ()
+    It is false, and without members, if the property is of another kind.
+
+    Examples
+    --------
+    >>> nothing = PropertyNumber()
+    >>> bool(nothing), len(nothing), list(nothing)
+    (False, 0, [])
+    """
 
     _NO_NAME = ""
     _WIDGET: type[W]
@@ -113,9 +118,16 @@ class PropertyBasic(Property, Generic[W]):
 
 
 class PropertyText(PropertyBasic[WidgetViewText]):
-    """A property of texts."""
+    """A property of texts.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    tp : list
+        Its members, as in INDI 1.x.
+    ntp : int
+        How many.
+    """
+
     _KIND = Kind.TEXT
     _WIDGET = WidgetViewText
     tp = property(list)
@@ -123,9 +135,25 @@ class PropertyText(PropertyBasic[WidgetViewText]):
 
 
 class PropertyNumber(PropertyBasic[WidgetViewNumber]):
-    """A property of numbers."""
+    """A property of numbers.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    np : list
+        Its members, as in INDI 1.x.
+    nnp : int
+        How many.
+
+    Examples
+    --------
+    ::
+
+        radec = mount.getNumber("EQUATORIAL_EOD_COORD")
+        radec[0].setValue(5.5)  # hours
+        radec[1].setValue(-12.0)  # degrees
+        client.sendNewProperty(radec)
+    """
+
     _KIND = Kind.NUMBER
     _WIDGET = WidgetViewNumber
     np = property(list)
@@ -136,9 +164,16 @@ class PropertyNumber(PropertyBasic[WidgetViewNumber]):
 
 
 class PropertyLight(PropertyBasic[WidgetViewLight]):
-    """A property of lights."""
+    """A property of lights.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    lp : list
+        Its members, as in INDI 1.x.
+    nlp : int
+        How many.
+    """
+
     _KIND = Kind.LIGHT
     _WIDGET = WidgetViewLight
     lp = property(list)
@@ -146,9 +181,23 @@ class PropertyLight(PropertyBasic[WidgetViewLight]):
 
 
 class PropertyBlob(PropertyBasic[WidgetViewBlob]):
-    """A property of BLOBs."""
+    """A property of BLOBs.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    bp : list
+        Its members, as in INDI 1.x.
+    nbp : int
+        How many.
+
+    Examples
+    --------
+    ::
+
+        for blob in PyIndi.PropertyBlob(prop):
+            hdus = fits.open(io.BytesIO(blob.getblobdata()))
+    """
+
     _KIND = Kind.BLOB
     _WIDGET = WidgetViewBlob
     bp = property(list)
@@ -160,11 +209,23 @@ class PropertySwitch(PropertyBasic[WidgetViewSwitch]):
 
     Attributes
     ----------
+    sp : list
+        Its members, as in INDI 1.x.
+    nsp : int
+        How many.
     r : int
-        The rule, as in INDI 1.x.
+        The rule.
+
+    Examples
+    --------
+    ::
+
+        upload_mode = ccd.getSwitch("UPLOAD_MODE")
+        upload_mode.reset()
+        upload_mode[0].setState(PyIndi.ISS_ON)
+        client.sendNewProperty(upload_mode)
     """
 
-    __slots__ = ()
     _KIND = Kind.SWITCH
     _WIDGET = WidgetViewSwitch
     sp = property(list)

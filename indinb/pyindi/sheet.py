@@ -44,6 +44,25 @@ class Sheet:
         When it was last asked for something, in seconds since 1970; 0 before.
     is_leaving : bool
         Whether it is found although it was just deleted: those who hear of that may still ask.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from indinb.protocol.messages import Define, Member, Update
+    >>> model = Model()
+    >>> member = Member("GAIN", "Gain", 90.0)
+    >>> changes = model.apply(Define(Kind.NUMBER, "CCD", "CCD_GAIN", (member,)))
+    >>> sheet = Sheet(SimpleNamespace(model=model, linked=True), "CCD", "CCD_GAIN")
+    >>> sheet.write({"GAIN": 500.0})
+    >>> sheet.ask()
+    >>> sheet.value("GAIN"), sheet.state
+    (500.0, <State.BUSY: 'Busy'>)
+
+    The driver refuses, and says no more:
+
+    >>> changes = model.apply(Update(Kind.NUMBER, "CCD", "CCD_GAIN", {}, State.ALERT))
+    >>> sheet.value("GAIN"), sheet.state
+    (90.0, <State.ALERT: 'Alert'>)
     """
 
     __slots__ = (
@@ -98,13 +117,13 @@ class Sheet:
 
     def value(self, member: str) -> Any:
         """Return what was written, or else what the driver told."""
-        vector = self.vector
+        vector, edits, sent = self.vector, self._edits, self._sent  # another thread may send them
         if vector is None:
             return None
-        if member in self._edits and vector.definition.kind is self._kind:
-            return self._edits[member]
-        if vector is self._asked and member in self._sent:
-            return self._sent[member]
+        if member in edits and vector.definition.kind is self._kind:
+            return edits[member]
+        if member in sent and vector is self._asked:
+            return sent[member]
         return vector.get(member)
 
     def write(self, values: Mapping[str, Any]) -> None:

@@ -48,8 +48,6 @@ class WidgetView:
         Which one.
     """
 
-    __slots__ = ("_member", "_parent", "_sheet")
-
     def __init__(self, parent: Any, sheet: Sheet, member: str) -> None:
         self._parent = parent
         self._sheet = sheet
@@ -107,8 +105,6 @@ class WidgetViewText(WidgetView):
         As in INDI 1.x; `getText` and `setText` are the same.
     """
 
-    __slots__ = ()
-
     def getText(self) -> str:
         """Return the text."""
         return self._value(str, "")
@@ -139,8 +135,6 @@ class WidgetViewNumber(WidgetView):
     format : str
         Of C's ``printf``, or INDI's for sexagesimal numbers.
     """
-
-    __slots__ = ()
 
     def getValue(self) -> float:
         """Return the number."""
@@ -214,8 +208,6 @@ class WidgetViewSwitch(WidgetView):
         ISS_OFF or ISS_ON, as in INDI 1.x; `getState` and `setState` are the same.
     """
 
-    __slots__ = ()
-
     def getState(self) -> int:
         """Return ISS_OFF or ISS_ON."""
         return int(self._value(bool, False))
@@ -244,8 +236,6 @@ class WidgetViewLight(WidgetView):
     s : int
         IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT, as in INDI 1.x.
     """
-
-    __slots__ = ()
 
     def getState(self) -> int:
         """Return IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT."""
@@ -284,8 +274,6 @@ class WidgetViewBlob(WidgetView):
     format : str
         Written like a file's suffix.
     """
-
-    __slots__ = ()
 
     def getblobdata(self) -> bytearray:
         """Return a copy of the bytes; empty if none have come."""
