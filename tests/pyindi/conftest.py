@@ -10,6 +10,8 @@ from tests.client.fakes import FakeServer
 from tests.client.harbour import Harbour
 from tests.pyindi.fakes import Port, Script
 
+collect_ignore = ["scripts"]  # their PyIndi is only there when they are run
+
 
 @pytest.fixture
 def harbour(monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour]:
