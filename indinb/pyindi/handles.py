@@ -47,9 +47,9 @@ class Handle:
     def __init__(self, other: "Handle | None" = None) -> None:
         self._sheet: Sheet | None = None
         self._seen = False  # once it was there, it stays readable
-        if other is not None:
-            self._sheet, self._seen = other._sheet, other._seen
-            self.isValid()  # from now on, if it is
+        if other is not None and other._sheet is not None:
+            self._sheet = other._sheet
+            self._seen = other._seen or other._sheet.exists
 
     @classmethod
     def of(cls, sheet: Sheet, seen: bool = False) -> Self:
