@@ -10,7 +10,7 @@ from tests.benchmarks import runner
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.servers import SERVERS
 
-HERE = {"indinb", "raw", "lxml"}
+HERE = {"indinb", "dropin", "raw", "lxml"}
 TINY = {"width": 640, "height": 512, "frames": 2, "count": 200, "properties": 10}
 MAY_BE_ZERO = {"descriptors", "memory", "importing"}
 
@@ -44,9 +44,10 @@ def test_case(case, servers):
     assert case.job in MAY_BE_ZERO or min(figures.values()) > 0
 
 
-def test_files_left_are_none(servers):
+@pytest.mark.parametrize("client", ["indinb", "dropin"])
+def test_files_left_are_none(servers, client):
     (case,) = (case for case in CASES if case.job == "descriptors")
-    assert runner.run(tiny(case), servers["load"], "indinb") == 0
+    assert runner.run(tiny(case), servers["load"], client) == 0
 
 
 def test_simulated_camera_is_connected(servers):

@@ -27,27 +27,29 @@ def test_titles_are_unique():
 
 def test_title_and_columns_fit():
     heads = table.head(5).splitlines()[-1]
-    assert cells(heads)[:5] == ["indinb", "pyindi-client", "indipyclient", "raw recv", "lxml alone"]
+    ours, others = ["indinb", "drop-in"], ["pyindi-client", "indipyclient"]
+    assert cells(heads)[:6] == [*ours, *others, "raw recv", "lxml alone"]
     assert max(len(case.title) for case in CASES) < 30
 
 
 def test_rate_is_better_when_larger():
-    line = table.row(RATE, {"indinb": 1200.0, "pyindi": 80.0, "indipyclient": 100.0, "raw": 1500.0})
+    others = {"pyindi": 80.0, "indipyclient": 100.0, "raw": 1500.0}
+    line = table.row(RATE, {"indinb": 1200.0, "dropin": 900.0, **others})
     assert line.startswith("bytes ")
-    assert cells(line) == ["1 200", "80", "100", "1 500", "", "15", "12", "0.8"]
+    assert cells(line) == ["1 200", "900", "80", "100", "1 500", "", "15", "12", "0.8"]
 
 
 def test_time_is_better_when_smaller():
-    line = table.row(TIME, {"indinb": 8.0, "pyindi": 4.0, "indipyclient": 104.0})
-    assert cells(line) == ["8", "4", "104", "", "", "0.5", "0.5", ""]
+    line = table.row(TIME, {"indinb": 8.0, "dropin": 9.0, "pyindi": 4.0, "indipyclient": 104.0})
+    assert cells(line) == ["8", "9", "4", "104", "", "", "0.5", "0.5", ""]
 
 
 def test_row_without_peers():
-    assert cells(table.row(RATE, {"indinb": 1.5})) == ["1.5", *7 * [""]]
+    assert cells(table.row(RATE, {"indinb": 1.5})) == ["1.5", *8 * [""]]
 
 
 def test_row_of_nothing_at_all():
-    assert cells(table.row(TIME, {"indinb": 0.0, "pyindi": 0.0})) == ["0", "0", *6 * [""]]
+    assert cells(table.row(TIME, {"indinb": 0.0, "pyindi": 0.0})) == ["0", "", "0", *6 * [""]]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,12 @@ def test_verdict(target, figures, verdict):
 def test_targets_are_about_cases_that_exist():
     results = {case.title: dict.fromkeys(case.clients, 50.0) for case in CASES}
     assert all(math.isfinite(target.value(results)) for target in TARGETS)
+
+
+def test_dropin_is_judged_by_its_own_figure():
+    results = {case.title: {"indinb": 99.0, "dropin": 30.0, "pyindi": 10.0} for case in CASES}
+    values = {target.value(results) for target in TARGETS if "drop-in" in target.text}
+    assert values == {3.0}
 
 
 def test_memory_is_judged_by_its_worse_size():

@@ -6,6 +6,7 @@ from indinb.protocol.messages import EnableBlob, Ping
 from indinb.protocol.vocabulary import Kind
 from indinb.pyindi import asking
 from indinb.pyindi.callbacks import BaseMediator
+from indinb.pyindi.checks import checked_word
 from indinb.pyindi.constants import ISS_ON
 from indinb.pyindi.device import BaseDevice
 from indinb.pyindi.properties import Property
@@ -249,7 +250,7 @@ class BaseClient(BaseMediator):
         name : str, optional
             Of which property. Without it, indiserver sends those of all devices from then on.
         """
-        word = BLOB_MODES[mode]
+        word = checked_word(BLOB_MODES, mode)
         if device and self._indinb.blob_modes.set(device, name or None, mode):
             self._indinb.put(EnableBlob(device, name or None, word))
 

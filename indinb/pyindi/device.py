@@ -38,6 +38,16 @@ class BaseDevice(Interfaces):
         INDI's name of it.
     seen : bool
         Whether it was there, and so is true even if it is gone.
+
+    Examples
+    --------
+    ::
+
+        ccd = client.getDevice("CCD Simulator")
+        while not ccd.isConnected():
+            time.sleep(0.5)
+        if ccd.getDriverInterface() & PyIndi.BaseDevice.CCD_INTERFACE:
+            print([prop.getName() for prop in ccd.getProperties()])
     """
 
     def __init__(

@@ -57,11 +57,11 @@ class Hearing:
         _TELL[change.type](self, change)
 
     def _updated(self, change: Change) -> None:
+        sheet = self._sheet(change)
+        self._caller.call("updateProperty", Property.of(sheet, seen=True))
         hook, handle = _HOOKS[change.new.definition.kind]
-        if self._caller.wants("updateProperty"):
-            self._caller.call("updateProperty", Property.of(self._sheet(change), seen=True))
         if self._caller.wants(hook):
-            self._call_hook(hook, handle.of(self._sheet(change), seen=True), change)
+            self._call_hook(hook, handle.of(sheet, seen=True), change)
 
     def _call_hook(self, name: str, handle: Any, change: Change) -> None:
         if not isinstance(handle, PropertyBlob):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from indinb.client.model import Model, Vector
-from indinb.protocol.vocabulary import State
+from indinb.protocol.vocabulary import Kind, State
 
 
 class Book(Protocol):
@@ -44,10 +44,29 @@ class Sheet:
         When it was last asked for something, in seconds since 1970; 0 before.
     is_leaving : bool
         Whether it is found although it was just deleted: those who hear of that may still ask.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from indinb.protocol.messages import Define, Member, Update
+    >>> model = Model()
+    >>> member = Member("GAIN", "Gain", 90.0)
+    >>> changes = model.apply(Define(Kind.NUMBER, "CCD", "CCD_GAIN", (member,)))
+    >>> sheet = Sheet(SimpleNamespace(model=model, linked=True), "CCD", "CCD_GAIN")
+    >>> sheet.write({"GAIN": 500.0})
+    >>> sheet.ask()
+    >>> sheet.value("GAIN"), sheet.state
+    (500.0, <State.BUSY: 'Busy'>)
+
+    The driver refuses, and says no more:
+
+    >>> changes = model.apply(Update(Kind.NUMBER, "CCD", "CCD_GAIN", {}, State.ALERT))
+    >>> sheet.value("GAIN"), sheet.state
+    (90.0, <State.ALERT: 'Alert'>)
     """
 
     __slots__ = (
-        *("_asked", "_edits", "_facts", "_last", "_marked", "_sent"),
+        *("_asked", "_edits", "_facts", "_kind", "_last", "_marked", "_sent"),
         *("asked_at", "book", "device", "is_leaving", "name"),
     )
 
@@ -59,6 +78,7 @@ class Sheet:
         self.is_leaving = False
         self._last: Vector | None = None
         self._edits: Mapping[str, Any] = {}
+        self._kind: Kind | None = None  # of what was edited
         self._sent: Mapping[str, Any] = {}
         self._asked: Vector | None = None  # the newest when it was sent; another is the answer
         self._marked: tuple[Vector | None, State] = (None, State.IDLE)
@@ -68,7 +88,9 @@ class Sheet:
     def vector(self) -> Vector | None:
         """The newest snapshot, or the last one if there is none any more."""
         vector = self.book.model.vector(self.device, self.name)
-        return self._last if vector is None else vector
+        if vector is not None:
+            self._last = vector
+        return self._last
 
     @property
     def exists(self) -> bool:
@@ -95,23 +117,28 @@ class Sheet:
 
     def value(self, member: str) -> Any:
         """Return what was written, or else what the driver told."""
-        vector = self.vector
-        if member in self._edits:
-            return self._edits[member]
+        vector, edits, sent = self.vector, self._edits, self._sent  # another thread may send them
         if vector is None:
             return None
-        if vector is self._asked and member in self._sent:
-            return self._sent[member]
+        if member in edits and vector.definition.kind is self._kind:
+            return edits[member]
+        if member in sent and vector is self._asked:
+            return sent[member]
         return vector.get(member)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Note values that are to be sent."""
-        self._edits = {**self._edits, **values}
+        """Note values that are to be sent, the newest last."""
+        before = {member: value for member, value in self.edited.items() if member not in values}
+        vector = self.vector
+        self._kind = None if vector is None else vector.definition.kind
+        self._edits = {**before, **values}
 
     @property
     def edited(self) -> Mapping[str, Any]:
-        """The values that were written and wait to be sent."""
-        return self._edits
+        """The values that wait to be sent; such as were written on another kind never will."""
+        vector = self.vector
+        is_of_kind = vector is not None and vector.definition.kind is self._kind
+        return self._edits if is_of_kind else {}
 
     def fact(self, member: str | None, field: str) -> Any:
         """Return a label, a limit or the like; without a member, of the property itself."""
@@ -135,7 +162,7 @@ class Sheet:
         vector = self.vector
         self.asked_at = time.time()
         before = self._sent if vector is self._asked else {}
-        self._sent, self._edits, self._asked = {**before, **self._edits}, {}, vector
+        self._sent, self._edits, self._asked = {**before, **self.edited}, {}, vector
         self.mark(State.BUSY)
 
     def was_not_asked(self) -> None:

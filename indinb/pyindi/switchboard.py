@@ -54,6 +54,8 @@ class Switchboard:
         What was begun of BLOBs that go to a driver.
     is_verbose : bool
         Whether to print what comes and goes, to stderr.
+    model : Model
+        What is known now, or was in the end.
     """
 
     def __init__(self, client: Any) -> None:
@@ -63,10 +65,10 @@ class Switchboard:
         self.blob_modes = BlobModes()
         self.upload: Upload | None = None
         self.is_verbose = False
+        self.model = Model()
         self._hearing = Hearing(self, self.caller)
         self._connection: Connection | None = None
         self._begun: set[Connection] = set()  # of whose end the script was not told
-        self._nothing = Model()
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._lines: dict[str, Lines] = {}
         self._lock = threading.Lock()  # while one connection takes the place of another
@@ -76,11 +78,6 @@ class Switchboard:
     def connection(self) -> Connection | None:
         """The present one, or the last."""
         return self._connection
-
-    @property
-    def model(self) -> Model:
-        """What is known now, or was in the end."""
-        return self._nothing if self._connection is None else self._connection.model
 
     @property
     def linked(self) -> bool:
@@ -142,8 +139,9 @@ class Switchboard:
                 return None
             for sheet in self.sheets():
                 sheet.keep(sheet.vector)  # for handles, until it is defined again
-            self._connection = Connection(transport, address, self._scope(), pings=False)
-            return self._connection
+            connection = Connection(transport, address, self._scope(), pings=False)
+            self._connection, self.model = connection, connection.model
+            return connection
 
     def _scope(self) -> list[str | tuple[str, str]]:
         """Tell what is watched: of each device its properties, or all where none was named."""

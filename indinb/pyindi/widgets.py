@@ -5,14 +5,18 @@ views: they show what is now, and what a script has written on them, until the d
 """
 
 import logging
+import operator
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from indinb.errors import ImageError
 from indinb.printable import printable
 from indinb.protocol.inflating import inflated
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
+from indinb.pyindi.checks import checked_number, checked_text, checked_word
+from indinb.pyindi.copying import copied
 from indinb.pyindi.sheet import Sheet
 from indinb.pyindi.words import STATES, SWITCHES
 
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     )
 
 logger = logging.getLogger(__name__)
+
+V = TypeVar("V")
+B = TypeVar("B")
 
 
 class WidgetView:
@@ -41,8 +48,6 @@ class WidgetView:
         Which one.
     """
 
-    __slots__ = ("_member", "_parent", "_sheet")
-
     def __init__(self, parent: Any, sheet: Sheet, member: str) -> None:
         self._parent = parent
         self._sheet = sheet
@@ -50,11 +55,11 @@ class WidgetView:
 
     def getName(self) -> str:
         """Return INDI's name of it."""
-        return self._text("name")
+        return self._text("name") or self._member
 
     def setName(self, name: str) -> None:
         """Show another name; the driver goes on with its own."""
-        self._sheet.set_fact(self._member, "name", _checked_text(name))
+        self._sheet.set_fact(self._member, "name", checked_text(name))
 
     def getLabel(self) -> str:
         """Return the driver's name of it for people."""
@@ -62,7 +67,7 @@ class WidgetView:
 
     def setLabel(self, label: str) -> None:
         """Show another label."""
-        self._sheet.set_fact(self._member, "label", _checked_text(label))
+        self._sheet.set_fact(self._member, "label", checked_text(label))
 
     def isNameMatch(self, name: str) -> bool:
         """Tell whether this is its name."""
@@ -77,6 +82,11 @@ class WidgetView:
 
     def _text(self, field: str) -> str:
         return str(self._sheet.fact(self._member, field) or "")
+
+    def _value(self, kind: type[V], blank: B) -> V | B:
+        """Return the value, or the blank if there is none, as of a property of another kind."""
+        value = self._sheet.value(self._member)
+        return value if isinstance(value, kind) else blank
 
     def _write(self, value: object) -> None:
         self._sheet.write({self._member: value})
@@ -95,15 +105,13 @@ class WidgetViewText(WidgetView):
         As in INDI 1.x; `getText` and `setText` are the same.
     """
 
-    __slots__ = ()
-
     def getText(self) -> str:
         """Return the text."""
-        return str(self._sheet.value(self._member) or "")
+        return self._value(str, "")
 
     def setText(self, text: str) -> None:
         """Write another, to be sent; TypeError if it is none."""
-        self._write(_checked_text(text))
+        self._write(checked_text(text))
 
     def isEmpty(self) -> bool:
         """Tell whether there is no text."""
@@ -128,15 +136,13 @@ class WidgetViewNumber(WidgetView):
         Of C's ``printf``, or INDI's for sexagesimal numbers.
     """
 
-    __slots__ = ()
-
     def getValue(self) -> float:
         """Return the number."""
-        return self._sheet.value(self._member) or 0.0
+        return self._value(float, 0.0)
 
     def setValue(self, value: float) -> None:
         """Write another, to be sent; TypeError if it is none."""
-        self._write(_checked_number(value))
+        self._write(checked_number(value))
 
     def getFormat(self) -> str:
         """Return how the driver would have it shown."""
@@ -144,7 +150,7 @@ class WidgetViewNumber(WidgetView):
 
     def setFormat(self, format: str) -> None:
         """Have it shown otherwise."""
-        self._sheet.set_fact(self._member, "format", _checked_text(format))
+        self._sheet.set_fact(self._member, "format", checked_text(format))
 
     def getMin(self) -> float:
         """Return the smallest number that the driver takes."""
@@ -190,7 +196,7 @@ class WidgetViewNumber(WidgetView):
         return self._sheet.fact(self._member, field) or 0.0
 
     def _set_number(self, field: str, value: float) -> None:
-        self._sheet.set_fact(self._member, field, _checked_number(value))
+        self._sheet.set_fact(self._member, field, checked_number(value))
 
 
 class WidgetViewSwitch(WidgetView):
@@ -202,17 +208,13 @@ class WidgetViewSwitch(WidgetView):
         ISS_OFF or ISS_ON, as in INDI 1.x; `getState` and `setState` are the same.
     """
 
-    __slots__ = ()
-
     def getState(self) -> int:
         """Return ISS_OFF or ISS_ON."""
-        return int(bool(self._sheet.value(self._member)))
+        return int(self._value(bool, False))
 
     def setState(self, state: int) -> None:
         """Write another state, to be sent; ValueError if it is neither ISS_OFF nor ISS_ON."""
-        if state not in (0, 1):
-            raise ValueError(f"{state!r} is no state of a switch: use ISS_OFF or ISS_ON")
-        self._write(bool(state))
+        self._write(checked_word(SWITCHES, state) == "On")
 
     def getStateAsString(self) -> str:
         """Return "Off" or "On"."""
@@ -235,15 +237,13 @@ class WidgetViewLight(WidgetView):
         IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT, as in INDI 1.x.
     """
 
-    __slots__ = ()
-
     def getState(self) -> int:
         """Return IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT."""
-        return STATES.index(self._sheet.value(self._member) or State.IDLE)
+        return STATES.index(self._value(State, State.IDLE))
 
     def setState(self, state: int) -> None:
         """Show another state; drivers take none."""
-        self._write(checked_state(state))
+        self._write(checked_word(STATES, state))
 
     def getStateAsString(self) -> str:
         """Return "Idle", "Ok", "Busy" or "Alert"."""
@@ -267,17 +267,17 @@ class WidgetViewBlob(WidgetView):
     ----------
     blob : memoryview
         The bytes, as in INDI 1.x.
-    bloblen, size : int
-        How many; both are the same, of what is unpacked.
+    bloblen : int
+        How many.
+    size : int
+        How many they are in the end: what came packed by fpack is larger once it is unpacked.
     format : str
         Written like a file's suffix.
     """
 
-    __slots__ = ()
-
     def getblobdata(self) -> bytearray:
         """Return a copy of the bytes; empty if none have come."""
-        return bytearray(self.getBlob())
+        return copied(self.getBlob())
 
     def getblob(self) -> bytes:
         """Return a copy of the bytes, which PyIndi-Client's documentation asks for like this."""
@@ -301,6 +301,11 @@ class WidgetViewBlob(WidgetView):
         """Return the number of bytes."""
         return self.getBlob().nbytes
 
+    def setBlobLen(self, length: int) -> None:
+        """Keep no more than so many of the bytes, to be sent."""
+        draft = self._draft()
+        self._write(replace(draft, data=draft.data[: operator.index(length)]))
+
     def getSize(self) -> int:
         """Return the number of bytes; of what came packed by fpack, before that."""
         blob = self._blob()
@@ -308,8 +313,7 @@ class WidgetViewBlob(WidgetView):
 
     def setSize(self, size: int) -> None:
         """Tell how large the bytes, to be sent, are once they are unpacked."""
-        blob = self._blob() or Blob(memoryview(b""), self.getFormat(), 0)
-        self._write(Blob(blob.data, blob.format, int(_checked_number(size))))
+        self._write(replace(self._draft(), size=int(checked_number(size))))
 
     def getFormat(self) -> str:
         """Return what it is, like a file's suffix: ``.fits``."""
@@ -318,11 +322,10 @@ class WidgetViewBlob(WidgetView):
 
     def setFormat(self, format: str) -> None:
         """Tell what the bytes, to be sent, are."""
-        blob = self._blob() or Blob(memoryview(b""), "", 0)
-        self._write(Blob(blob.data, _checked_text(format), blob.size))
+        self._write(replace(self._draft(), format=checked_text(format)))
 
     blob = property(getBlob, setBlob)
-    bloblen = property(getBlobLen)
+    bloblen = property(getBlobLen, setBlobLen)
     size = property(getSize, setSize)
     format = property(getFormat, setFormat)
 
@@ -331,10 +334,14 @@ class WidgetViewBlob(WidgetView):
         """The property."""
         return self._parent  # type: ignore[no-any-return]
 
+    def _draft(self) -> Blob:
+        blob = self._blob()
+        return Blob(memoryview(b""), self._text("format"), 0) if blob is None else blob
+
     def _blob(self) -> Blob | None:
-        blob = self._sheet.value(self._member)
-        if blob is None or not blob.format.lower().endswith(".z"):
-            return blob  # type: ignore[no-any-return]
+        blob = self._value(Blob, None)
+        if blob is None or not blob.format.strip().lower().endswith(".z"):
+            return blob
         return self._unpacked(blob)
 
     def _unpacked(self, blob: Blob) -> Blob:
@@ -351,28 +358,3 @@ class WidgetViewBlob(WidgetView):
 
     def __iter__(self) -> Iterator["WidgetViewBlob"]:
         return iter((self,))
-
-
-def checked_state(state: int) -> State:
-    """Return the state of this number.
-
-    Raises
-    ------
-    ValueError
-        If it is none.
-    """
-    if state not in range(len(STATES)):
-        raise ValueError(f"{state!r} is no state: use IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT")
-    return STATES[int(state)]
-
-
-def _checked_text(text: object) -> str:
-    if not isinstance(text, str):
-        raise TypeError(f"a text is a str, not {text!r}")
-    return text
-
-
-def _checked_number(value: Any) -> float:
-    if not hasattr(type(value), "__float__") and not hasattr(type(value), "__index__"):
-        raise TypeError(f"a number is an int or a float, not {value!r}")
-    return float(value)

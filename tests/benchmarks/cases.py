@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 PEERS = ("pyindi", "indipyclient")
-CLIENTS = ("indinb", *PEERS)
+CLIENTS = ("indinb", "dropin", *PEERS)
 BARE = ("raw", "lxml")
 
 
@@ -104,7 +104,7 @@ def _memory(size: Size, which: str, frames: int) -> Case:
 
 def _shared(size: Size) -> Case:
     title = f"shared memory, {size.title}"
-    clients = ("indinb", "pyindi", "raw")
+    clients = ("indinb", "dropin", "pyindi", "raw")
     return Case("unix", title, "ms", "shared", clients, size.load(shared=True), runs=3)
 
 
@@ -149,7 +149,7 @@ CASES = (
         "files left by 1 000 frames",
         "",
         "descriptors",
-        ("indinb", "pyindi"),
+        ("indinb", "dropin", "pyindi"),
         SMALL.load(shared=True, frames=1000),
         runs=1,
     ),

@@ -19,6 +19,7 @@ class Columns(NamedTuple):
 INDI = Columns(
     {
         "indinb": "indinb",
+        "dropin": "drop-in",
         "pyindi": "pyindi-client",
         "indipyclient": "indipyclient",
         "raw": "raw recv",
