@@ -160,16 +160,19 @@ class Switchboard:
         connection.observe(self._hear)
         discovered = connection.quiet(only_after_first=True)
         try:
-            connection.start()
+            connection.start(self._greeted)
         except IndiError as error:
             logger.warning("not connected: %s", error)
             connection.close()
             return
+        if may_wait():
+            discovered.exception()
+
+    def _greeted(self) -> None:
+        """Ask for the same BLOBs as before, and tell the script first of all that it is linked."""
         for device, name, mode in self.blob_modes.all():
             self.put(EnableBlob(device, name, BLOB_MODES[mode]))
         self.call("serverConnected")
-        if may_wait():
-            discovered.exception()
 
     def disconnect(self) -> bool:
         """Disconnect; return whether there was a connection."""
