@@ -175,7 +175,9 @@ class BaseClient(BaseMediator):
         self._switch(name, "DISCONNECT")
 
     def _switch(self, device: str, member: str) -> None:
-        if not self.getDevice(device).getSwitch("CONNECTION").isSwitchOn(member):
+        connection = self.getDevice(device).getSwitch("CONNECTION")
+        if not connection.isSwitchOn(member):
+            connection.reset()
             self.sendNewSwitch(device, "CONNECTION", member)
 
     # Asking for values
