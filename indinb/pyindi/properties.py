@@ -47,7 +47,7 @@ class Property:
     timestamp : str
     """
 
-    __slots__ = ("_seen", "_sheet")
+    __slots__ = ("__dict__", "_seen", "_sheet")  # scripts may add names
 
     _KIND: ClassVar[Kind | None] = None
     _NO_NAME: ClassVar[str | None] = None  # of one that is not there

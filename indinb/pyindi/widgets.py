@@ -41,7 +41,7 @@ class WidgetView:
         Which one.
     """
 
-    __slots__ = ("_member", "_parent", "_sheet")
+    __slots__ = ("__dict__", "_member", "_parent", "_sheet")  # scripts may add names
 
     def __init__(self, parent: Any, sheet: Sheet, member: str) -> None:
         self._parent = parent
