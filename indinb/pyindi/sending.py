@@ -34,9 +34,9 @@ def _numbers(sheet: Sheet, values: dict[str, Value]) -> Mapping[str, Value]:
 
 
 def _switches(sheet: Sheet, values: dict[str, Value]) -> Mapping[str, Value]:
-    """Let what was switched on win over what was on before."""
-    on = [member for member, value in values.items() if value]
-    on = [member for member in on if member in sheet.edited] or on
+    """Where one at most is on, let the last that was switched on win, and else the first."""
+    on = [member for member in sheet.edited if values.get(member)]
+    on = on[-1:] or [member for member, value in values.items() if value][:1]
     match sheet.fact(None, "rule"):
         case SwitchRule.ONE_OF_MANY if on:
             return {on[0]: True}

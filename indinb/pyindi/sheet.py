@@ -105,8 +105,9 @@ class Sheet:
         return vector.get(member)
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Note values that are to be sent."""
-        self._edits = {**self._edits, **values}
+        """Note values that are to be sent, the newest last."""
+        before = {member: value for member, value in self._edits.items() if member not in values}
+        self._edits = {**before, **values}
 
     @property
     def edited(self) -> Mapping[str, Any]:
