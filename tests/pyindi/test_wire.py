@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from lxml import etree
 
 from indinb import pyindi as PyIndi
+from tests.pyindi.canonical import canonical
 from tests.pyindi.replay import END
 from tests.pyindi.wire_script import Row, captured, play
 
@@ -24,16 +24,6 @@ def better(*names: str) -> Callable[[Callable], Callable]:
 @pytest.fixture(scope="module")
 def ours() -> dict[str, Row]:
     return play(PyIndi)
-
-
-def canonical(sent: bytes) -> list:
-    """Return elements by what they mean: attributes in any order, and texts without the spaces."""
-    return [_meaning(element) for element in etree.fromstring(b"<all>%s</all>" % sent)]
-
-
-def _meaning(element: etree._Element) -> tuple:
-    members = [_meaning(member) for member in element]
-    return element.tag, dict(element.attrib), (element.text or "").strip(), members
 
 
 # Where ours differs
