@@ -38,7 +38,7 @@ def row(name: str) -> Callable[[Callable], Callable]:
     """Name the row that a test is about."""
 
     def mark(test: Any) -> Any:
-        test.row = name
+        test.captured_row = name
         return test
 
     return mark
@@ -46,7 +46,7 @@ def row(name: str) -> Callable[[Callable], Callable]:
 
 def rows_of(module: ModuleType) -> list[str]:
     """Return the rows that the tests of a module are about."""
-    return [test.row for test in vars(module).values() if hasattr(test, "row")]
+    return [test.captured_row for test in vars(module).values() if hasattr(test, "captured_row")]
 
 
 @contextlib.contextmanager
