@@ -10,6 +10,7 @@ import pytest
 
 from indinb import pyindi as PyIndi
 from tests.pyindi.replay import RawServer, client_of
+from tests.pyindi.wire_script import DEFINITIONS, Stage
 
 CAPTURE = Path(__file__).parents[1] / "data" / "captures" / "pyindi_edge.txt"
 
@@ -59,3 +60,11 @@ def connected(server: RawServer) -> Iterator[Any]:
     server.take()
     yield client
     client.disconnectServer()
+
+
+@contextlib.contextmanager
+def staged() -> Iterator[Stage]:
+    """Connect a client to a server that has announced the device of the wire capture."""
+    with RawServer(DEFINITIONS) as server, connected(server) as client:
+        client.events.clear()
+        yield Stage(PyIndi, server, client)

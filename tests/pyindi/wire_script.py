@@ -59,10 +59,10 @@ class Row(NamedTuple):
 class Stage:
     """A client, its server, and the handles that the script holds."""
 
-    def __init__(self, pyindi: ModuleType, server: RawServer) -> None:
+    def __init__(self, pyindi: ModuleType, server: RawServer, client: Any = None) -> None:
         self.pyindi = pyindi
         self.server = server
-        self.client = client_of(pyindi, server.port)
+        self.client = client or client_of(pyindi, server.port)
         self.handles: dict[str, Any] = {}
 
     def device(self) -> Any:
@@ -81,8 +81,17 @@ class Stage:
         """Do one step, and take what it has brought about."""
         result = step(self)
         sent = self.server.take()
+        return Row(result, sent, self.heard())
+
+    def heard(self) -> list[tuple]:
+        """Return the callbacks since this was asked the last time."""
         events, self.client.events = self.client.events, []
-        return Row(result, sent, timeless(events))
+        return timeless(events)
+
+    def tell(self, xml: str) -> list[tuple]:
+        """Let the server say something, and return the callbacks that it brings."""
+        self.server.tell(xml.encode())
+        return self.heard()
 
 
 Step = Callable[[Stage], object]
