@@ -107,15 +107,12 @@ class RawServer:
             self._more.notify_all()
 
     def _listen(self, link: socket.socket) -> None:
-        unanswered = b""
         while data := link.recv(1 << 16):
             with self._more:
                 self._received += data
                 self._more.notify_all()
-            unanswered += data
-            if self.greeting and b"<getProperties" in unanswered:
+            if b"<getProperties" in data:  # which comes whole, as it is the first
                 link.sendall(self.greeting)
-                unanswered = b""
 
 
 def client_of(pyindi: ModuleType, port: int) -> Any:
