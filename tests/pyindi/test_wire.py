@@ -7,7 +7,8 @@ import pytest
 from indinb import pyindi as PyIndi
 from tests.pyindi.canonical import canonical
 from tests.pyindi.replay import END
-from tests.pyindi.wire_script import Row, captured, play
+from tests.pyindi.wire_capture import Row, captured
+from tests.pyindi.wire_script import play
 
 THEIRS = captured()
 
