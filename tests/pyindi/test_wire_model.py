@@ -210,7 +210,11 @@ def test_any_bytes_arrive_unchanged(stage, data, format):
     client.startBlob("D", "BL", "2026-01-01T00:00:00")
     client.sendOneBlobFromBuffer("P", format, data)
     client.finishBlob()
-    [message] = read(stage.server.take())
+    sent = stage.server.take()
+    [message] = read(sent)
     blob = message.values["P"]
     assert (bytes(blob), blob.format, blob.size) == (data, format, len(data))
     assert message.timestamp == "2026-01-01T00:00:00"
+    [base64] = texts_at_drivers(sent)
+    assert f'enclen="{len(base64)}"'.encode() in sent
+    assert len(base64.split()) == 1

@@ -1,3 +1,5 @@
+"""Modes of BLOBs, against what indiserver makes of them."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,35 +12,6 @@ from tests.protocol.strategies import moderately
 @pytest.fixture
 def modes():
     return BlobModes()
-
-
-def test_until_something_is_said_blobs_come_along(modes):
-    assert modes.get("CCD", "CCD1") == modes.get("CCD", None) == B_ALSO
-    assert modes.all() == []
-
-
-def test_the_first_word_is_told_even_if_it_is_what_counted_before(modes):
-    assert modes.set("CCD", "CCD1", B_ALSO)
-
-
-@pytest.mark.parametrize("name", ["CCD1", None])
-def test_what_was_said_is_not_told_again(modes, name):
-    assert modes.set("CCD", name, B_ONLY)
-    assert not modes.set("CCD", name, B_ONLY)
-    assert modes.set("CCD", name, B_NEVER)
-
-
-def test_a_device_speaks_for_its_properties(modes):
-    modes.set("CCD", "CCD1", B_ONLY)
-    modes.set("CCD", None, B_NEVER)
-    assert modes.get("CCD", "CCD1") == modes.get("CCD", "CCD2") == B_NEVER
-    assert modes.all() == [("CCD", None, B_NEVER)]
-
-
-def test_a_property_may_be_an_exception_of_its_device(modes):
-    modes.set("CCD", None, B_NEVER)
-    modes.set("CCD", "CCD1", B_ALSO)
-    assert (modes.get("CCD", "CCD1"), modes.get("CCD", "CCD2")) == (B_ALSO, B_NEVER)
 
 
 def test_a_device_ends_the_exceptions_by_being_named_again(modes):
@@ -68,12 +41,6 @@ def test_a_property_of_another_device_changes_nothing(modes):
     assert not modes.set("CCD", "CCD1", B_ALSO)
 
 
-def test_devices_are_told_before_properties_which_they_would_undo(modes):
-    modes.set("CCD", "CCD1", B_ALSO)
-    modes.set("Guide", None, B_NEVER)
-    assert modes.all() == [("Guide", None, B_NEVER), ("CCD", "CCD1", B_ALSO)]
-
-
 class Server:
     """What indiserver makes of modes: one for all, and exceptions by property."""
 
@@ -101,6 +68,5 @@ def test_the_last_word_always_holds_at_the_server(words):
         if modes.set(device, name, mode):
             server.hear(device, name, mode)
         assert modes.get(device, name) == mode
-        assert {server.mode(device, each) for each in ([name] if name else ["CCD1", "CCD2"])} == {
-            mode
-        }
+        concerned = [name] if name else ["CCD1", "CCD2"]
+        assert {server.mode(device, each) for each in concerned} == {mode}
