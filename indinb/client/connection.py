@@ -140,10 +140,19 @@ class Connection(Session):
             raise
         return self
 
-    def start(self) -> None:
-        """Start reading and ask for all definitions, but don't wait for them as `open` does."""
+    def start(self, greeted: Callable[[], object] = lambda: None) -> None:
+        """Start reading and ask for all definitions, but don't wait for them as `open` does.
+
+        Parameters
+        ----------
+        greeted : callable
+            Called when they are asked for, and before anything is heard.
+        """
         self._greet(self._transport)
-        self._reader.start()
+        try:
+            greeted()
+        finally:  # the link is there, whatever that raises
+            self._reader.start()
 
     def close(self) -> None:
         """End the connection; values stay readable. Safe to call twice and from any thread."""

@@ -86,7 +86,7 @@ def _value_text(kind: Kind, value: Value) -> str:
         case _, None:
             return ""
         case _:
-            return str(value).translate(_IN_TEXT)
+            return str(value).translate(_IN_TEXT).replace("]]>", "]]&gt;")  # as XML demands
 
 
 def _one(kind: Kind, name: str, value: Value, limits: Limits | None = None) -> str:

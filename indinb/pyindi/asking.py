@@ -38,9 +38,10 @@ def written(
 
 
 def switch(board: Switchboard, device: str, name: str, member: str) -> None:
-    """Turn on a switch, unless it is."""
+    """Turn on a switch, and nothing else that was written on others, unless it is on."""
     property = board.device(device).getSwitch(name)
     if not property.isSwitchOn(member):
+        property.reset()
         send(board, written(property, member, WidgetViewSwitch.setState, ISS_ON))
 
 

@@ -155,17 +155,20 @@ class Switchboard:
         discovered = connection.quiet(only_after_first=True)
         self._begun.add(connection)
         try:
-            connection.start()
+            connection.start(self._greeted)
         except IndiError as error:
             logger.warning("not connected: %s", error)
             self._begun.discard(connection)
             connection.close()
             return
+        if may_wait():
+            discovered.exception()
+
+    def _greeted(self) -> None:
+        """Ask for the same BLOBs as before, and tell the script first of all that it is linked."""
         for device, name, mode in self.blob_modes.all():
             self.put(EnableBlob(device, name, BLOB_MODES[mode]))
         self.caller.call("serverConnected")
-        if may_wait():
-            discovered.exception()
 
     def disconnect(self, code: int) -> bool:
         """Disconnect, and tell the script; return whether there was a connection."""
