@@ -1,3 +1,7 @@
+import sys
+
+import pytest
+
 from indinb.client.connection import Connection
 from tests.client.fakes import MOUNT, SOON
 
@@ -22,3 +26,11 @@ def test_who_waits_for_the_greeting_may_close_the_connection(server):
     client.start(client.close)
     assert client.status == "closed"
     assert list(client.devices) == []
+
+
+def test_what_the_greeting_raises_does_not_keep_the_reader_from_reading(server):
+    client = Connection(server.transport, "fake")
+    with client:
+        with pytest.raises(SystemExit):
+            client.start(sys.exit)
+        client.wait_for(MOUNT)

@@ -49,6 +49,7 @@ def test_the_beginning(script, harbour):
             wanted.append(("newDevice", each.device))
         wanted.append(("newProperty", each.name))
     assert heard == wanted
+    assert names(script)[0] == "serverConnected"
     assert names(script).count("serverConnected") == 1
 
 
@@ -150,13 +151,13 @@ def test_messages_of_nobody(fresh, server, device):
     assert fresh.heard == [("newUniversalMessage", "2026-11-22T10:18:05: hello")]
 
 
-def test_defaults_cost_no_handles(harbour, monkeypatch):
-    """A client that overrides nothing is not called, and handles are not made for it."""
+def test_handles_of_old_scripts_are_made_for_them_alone(harbour, monkeypatch):
     client = PyIndi.BaseClient()
     assert client.connectServer()
-    monkeypatch.setattr(hearing, "Property", None)
-    harbour.server.tell(*[update(TEMPERATURE, State.BUSY)] * 3)
+    monkeypatch.setattr(hearing.Hearing, "_call_hook", None)
+    harbour.server.tell(update(TEMPERATURE, State.BUSY))
     assert client.getDevice(CCD).getProperty("CCD_TEMPERATURE").getStateAsString() == "Busy"
+    assert client._indinb.connection.observers.interested(None, None)[0].errors == set()
     client.disconnectServer()
 
 
