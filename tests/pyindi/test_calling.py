@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from indinb import pyindi as PyIndi
-from indinb.client import observers
 from indinb.client.clock import forbid_waiting
 from indinb.protocol.messages import Blob, Delete, Notice, Ping
 from indinb.protocol.vocabulary import State
@@ -234,25 +233,15 @@ def test_callbacks_that_cannot_be_called(script, server, odd):
 # Callbacks that block
 
 
-@pytest.mark.parametrize("name", ["updateProperty", "newMessage"])
-def test_a_callback_that_blocks_is_named(join, harbour, caplog, monkeypatch, name):
-    monkeypatch.setattr(observers, "PATIENCE", 0.01)
-    script = join()
+@pytest.mark.parametrize("name", ["updateProperty", "newMessage", "newNumber"])
+def test_a_callback_that_blocks_can_be_named(script, server, name):
+    """Observers that keep all others waiting are told by their representation."""
     (subscription,) = script._indinb.connection.observers.interested(None, None)
-    subscription.is_slow = False  # in spite of whatever else the computer does
-    named = threading.Event()
-
-    class Waits(logging.Handler):
-        def emit(self, record):
-            if "keeps all others waiting" in record.getMessage():
-                named.set()
-
-    handler = Waits()
-    logging.getLogger("indinb").addHandler(handler)
-    script.acts[name] = lambda *_: named.wait(5)
-    harbour.server.tell(*TRIGGERS[name])
-    logging.getLogger("indinb").removeHandler(handler)
-    assert f"<{name} of Script>" in caplog.text
+    named = []
+    script.acts[name] = lambda *_: named.append(repr(subscription.handler))
+    server.tell(*TRIGGERS[name])
+    assert named == [f"<{name} of Script>"]
+    assert repr(subscription.handler) == "<callbacks of Script>"
 
 
 # The caller alone
