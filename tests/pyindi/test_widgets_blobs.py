@@ -126,6 +126,7 @@ def test_bytes_come_from_wherever_they_lie(image, data):
 
 def test_format_and_size_may_come_before_the_bytes(book, image):
     image.format = ".fits.fz"
+    assert (image.getSize(), image.getBlobLen()) == (0, 0)
     image.blob = b"packed"
     image.size = 23040
     assert book.send(image.bvp).values["CCD1"] == blob(b"packed", ".fits.fz", 23040)
