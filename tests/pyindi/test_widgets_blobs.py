@@ -6,15 +6,8 @@ import pytest
 
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
-from indinb.pyindi import (
-    PropertyBlob,
-)
-from tests.client.fakes import (
-    IMAGE,
-    delete,
-    numbers,
-    update,
-)
+from indinb.pyindi import PropertyBlob
+from tests.client.fakes import IMAGE, delete, numbers, update
 from tests.pyindi.books import Book
 
 
