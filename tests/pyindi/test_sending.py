@@ -141,6 +141,11 @@ def test_of_at_most_one_all_go_out(book, before, edits, sent):
     assert written(book, MOTION, **edits) == sent
 
 
+def test_of_two_that_a_driver_has_on_against_its_rule_the_first_goes_out(book):
+    book.say(update(MOTION, State.OK, NORTH=True, SOUTH=True))
+    assert written(book, MOTION) == {"NORTH": True, "SOUTH": False}
+
+
 def test_of_any_of_many_all_go_out_as_they_are(book):
     assert written(book, OPTIONS, B=True) == {"A": True, "B": True, "C": False}
     assert written(book, OPTIONS, A=False) == {"A": False, "B": True, "C": False}
