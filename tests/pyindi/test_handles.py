@@ -261,6 +261,26 @@ def test_it_is_there_once_the_driver_defines_it(book):
     assert typed[0].getValue() == 90.0
 
 
+def test_one_that_was_seen_once_stays_true(book):
+    gain = book.property("GAIN")
+    looked, made, blind = Property(gain), Property(gain), Property(gain)
+    definition = numbers("GAIN", {"GAIN": 90.0})
+    book.say(definition)
+    assert looked
+    typed = PropertyNumber(made)
+    book.say(delete(definition))
+    assert looked
+    assert typed[0].getValue() == 90.0
+    assert not blind
+
+
+def test_one_that_is_told_of_is_true_even_if_it_is_gone(book):
+    book.say(delete(FRAME))
+    sheet = book.sheet(CCD, "CCD_FRAME")
+    assert Property.of(sheet, seen=True)
+    assert not Property.of(sheet)
+
+
 # One that goes and comes back
 
 

@@ -6,15 +6,7 @@ from indinb import pyindi
 from indinb.protocol.messages import Blob, Member
 from indinb.protocol.vocabulary import Kind, State
 from indinb.pyindi import BaseClient
-from tests.client.fakes import (
-    CCD,
-    FILTER_NAME,
-    FRAME,
-    FRAME_TYPE,
-    WEATHER,
-    define,
-    update,
-)
+from tests.client.fakes import CCD, FILTER_NAME, FRAME, FRAME_TYPE, WEATHER, define, update
 from tests.pyindi.books import Book
 
 CALLBACKS = {

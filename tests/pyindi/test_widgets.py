@@ -5,13 +5,7 @@ import pytest
 
 from indinb.protocol.messages import Member
 from indinb.protocol.vocabulary import Kind, State
-from indinb.pyindi import (
-    PropertyBlob,
-    PropertyLight,
-    PropertyNumber,
-    PropertySwitch,
-    PropertyText,
-)
+from indinb.pyindi import PropertyBlob, PropertyLight, PropertyNumber, PropertySwitch, PropertyText
 from tests.client.fakes import (
     CONNECTION,
     FILTER_NAME,

@@ -6,15 +6,8 @@ import pytest
 
 from indinb.protocol.messages import Blob
 from indinb.protocol.vocabulary import State
-from indinb.pyindi import (
-    PropertyBlob,
-)
-from tests.client.fakes import (
-    IMAGE,
-    delete,
-    numbers,
-    update,
-)
+from indinb.pyindi import PropertyBlob
+from tests.client.fakes import IMAGE, delete, numbers, update
 from tests.pyindi.books import Book
 
 
@@ -126,6 +119,7 @@ def test_bytes_come_from_wherever_they_lie(image, data):
 
 def test_format_and_size_may_come_before_the_bytes(book, image):
     image.format = ".fits.fz"
+    assert (image.getSize(), image.getBlobLen()) == (0, 0)
     image.blob = b"packed"
     image.size = 23040
     assert book.send(image.bvp).values["CCD1"] == blob(b"packed", ".fits.fz", 23040)
