@@ -88,6 +88,10 @@ class RawServer:
     def cut(self) -> None:
         """End the link as a server that is killed, and wait until the client has ended it, too."""
         self._link.shutdown(socket.SHUT_WR)
+        self.wait_for_end()
+
+    def wait_for_end(self) -> None:
+        """Wait until there is no client any more."""
         self.wait(lambda _: self._link is None)
 
     def _serve(self) -> None:

@@ -56,16 +56,12 @@ def test_an_update_with_an_unknown_state_is_taken_for_its_values(ours):
     assert ours["vals #3"].result == ([6.0, 7.0], "Ok")
 
 
-@better("dup def new value", "text")
+@better("dup def new value", "text #2")
 def test_another_definition_of_the_same_property_is_an_update_of_all_that_it_says(ours):
     assert THEIRS["dup def new value"].events == []
     assert ours["dup def new value"].events == [("update", "T", "Ok")]
-    assert ours["text #2"].result == (["dup", "b"], "NEW", "ro")
-
-
-@better("text #2")
-def test_the_original_goes_on_with_the_first_definition():
     assert THEIRS["text #2"].result == (["q", ""], "Tl", "rw")
+    assert ours["text #2"].result == (["dup", "b"], "NEW", "ro")
 
 
 @better("b")
@@ -144,8 +140,14 @@ def test_every_row_of_the_capture_is_replayed(ours):
     assert set(SAME) | BETTER == set(THEIRS)
 
 
+def meaning(row: Row) -> tuple:
+    """Return a row such that two of the same meaning are equal."""
+    sent = row.sent.replace(END, b"<end/>")
+    return row.result, canonical(sent), row.events
+
+
 def test_differences_are_told_of_nothing_that_is_the_same(ours):
-    assert [name for name in BETTER if ours[name] == THEIRS[name]] == []
+    assert [name for name in BETTER if meaning(ours[name]) == meaning(THEIRS[name])] == []
 
 
 @pytest.mark.parametrize("name", ["text", "number", "1ofmany", "blob up"])

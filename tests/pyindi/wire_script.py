@@ -186,6 +186,12 @@ def _lose(stage: Stage) -> tuple:
     return None, None
 
 
+def _disconnect(stage: Stage) -> bool:
+    done = stage.client.disconnectServer(7)
+    stage.server.wait_for_end()
+    return done
+
+
 def _state(stage: Stage) -> str:
     return stage.get("N").getStateAsString()
 
@@ -296,5 +302,5 @@ STEPS: list[tuple[str, Step]] = [
     ("isconn", lambda stage: stage.client.isServerConnected()),
     ("devs", lambda stage: [each.getDeviceName() for each in stage.client.getDevices()]),
     ("reconnect", lambda stage: stage.client.connectServer()),
-    ("disc", lambda stage: stage.client.disconnectServer(7)),
+    ("disc", _disconnect),
 ]
