@@ -11,6 +11,7 @@ from indinb.pyindi.sheet import Sheet
 from indinb.pyindi.switchboard import Switchboard
 
 _EXPOSURES = ("CCD_EXPOSURE", "GUIDER_EXPOSURE")
+_UNNOTICED = 0.5  # seconds of which nobody needs to be told
 _PICTURE_TIMEOUT = 5.0  # seconds from the end of an exposure to its picture
 
 
@@ -28,9 +29,11 @@ def _finish(board: Switchboard, sheet: Sheet) -> None:
     asked_at = sheet.asked_at
     if not _runs(sheet, asked_at):
         return
-    what = printable(f"{sheet.name} of {sheet.device}")
-    print(f"waiting for {what}, as the script does not; Ctrl-C ends it", file=sys.stderr)
-    _wait_until(board, lambda: not _runs(sheet, asked_at))
+    _wait_until(board, lambda: not _runs(sheet, asked_at), _UNNOTICED)
+    if _runs(sheet, asked_at):
+        what = printable(f"{sheet.name} of {sheet.device}")
+        print(f"waiting for {what}, as the script does not; Ctrl-C ends it", file=sys.stderr)
+        _wait_until(board, lambda: not _runs(sheet, asked_at))
     _wait_until(board, lambda: _has_come(board, sheet.device, asked_at), _PICTURE_TIMEOUT)
 
 
