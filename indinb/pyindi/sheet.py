@@ -103,13 +103,17 @@ class Sheet:
 
     @property
     def state(self) -> State:
-        """How it is doing; nobody knows of what was Busy when the server was lost."""
+        """How it is doing; nobody knows of what was Busy when it, or the server, was gone."""
         vector = self.vector
         if vector is None:
             return State.ALERT
         marked, state = self._marked
         shown = state if marked is vector else vector.state
-        return State.ALERT if shown is State.BUSY and not self.book.linked else shown
+        return State.ALERT if shown is State.BUSY and not self._is_live else shown
+
+    @property
+    def _is_live(self) -> bool:
+        return self.book.linked and self.exists
 
     def mark(self, state: State) -> None:
         """Show another state until the driver tells one."""
