@@ -170,7 +170,7 @@ class Handle:
         """Tell whether it is INDI_NUMBER, or what is asked for."""
         return self.isValid() and self.getType() == kind
 
-    def setState(self, state: int) -> None:
+    def setState(self, state: int | str) -> None:
         """Show another state until the driver tells one; ValueError if it is none."""
         known, sheet = checked_word(STATES, state), self.sheet
         if sheet is not None:
@@ -196,7 +196,7 @@ class Handle:
         """Show another time."""
         self._set_fact("timestamp", checked_text(timestamp))
 
-    def setPermission(self, permission: int) -> None:
+    def setPermission(self, permission: int | str) -> None:
         """Show another permission; the driver keeps its own."""
         self._set_fact("permission", checked_word(PERMISSIONS, permission))
 

@@ -212,8 +212,11 @@ class WidgetViewSwitch(WidgetView):
         """Return ISS_OFF or ISS_ON."""
         return int(self._value(bool, False))
 
-    def setState(self, state: int) -> None:
-        """Write another state, to be sent; ValueError if it is neither ISS_OFF nor ISS_ON."""
+    def setState(self, state: int | str) -> None:
+        """Write another state, to be sent; ValueError if it is neither ISS_OFF nor ISS_ON.
+
+        "Off" and "On" are those, too.
+        """
         self._write(checked_word(SWITCHES, state) == "On")
 
     def getStateAsString(self) -> str:
@@ -241,7 +244,7 @@ class WidgetViewLight(WidgetView):
         """Return IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT."""
         return STATES.index(self._value(State, State.IDLE))
 
-    def setState(self, state: int) -> None:
+    def setState(self, state: int | str) -> None:
         """Show another state; drivers take none."""
         self._write(checked_word(STATES, state))
 
