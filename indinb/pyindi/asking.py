@@ -15,9 +15,9 @@ logger = logging.getLogger("indinb.pyindi")
 W = TypeVar("W", bound=WidgetView)
 
 
-def send(board: Switchboard, prop: Property, kind: Kind | None = None) -> None:
+def send(board: Switchboard, prop: Property | None, kind: Kind | None = None) -> None:
     """Send what was written on a property, of a kind if one is given."""
-    sheet = prop.sheet
+    sheet = None if prop is None else prop.sheet
     if sheet is None or sheet.vector is None:
         logger.warning("nothing was sent: there is no such property, or no such member of it")
     elif kind not in (None, sheet.vector.definition.kind):

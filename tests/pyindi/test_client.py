@@ -86,6 +86,7 @@ def test_connecting_devices(script, server):
     "ask",
     [
         lambda client: client.sendNewProperty(PyIndi.Property()),
+        lambda client: client.sendNewProperty(None),
         lambda client: client.sendNewNumber(PyIndi.PropertyNumber()),
         lambda client: client.sendNewText(client.getDevice(CCD).getText("NONE")),
         lambda client: client.sendNewSwitch(CCD, "NONE", "A"),
