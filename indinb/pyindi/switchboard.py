@@ -193,6 +193,11 @@ class Switchboard:
             return False
         return True
 
+    def disown(self) -> None:
+        """Have no connection, in a forked child; other threads of the parent may hold the lock."""
+        self._begun = set()
+        self._lock = threading.Lock()
+
     # Sending
 
     def put(self, message: Message) -> bool:
@@ -223,11 +228,6 @@ class Switchboard:
     def say(self, line: str) -> None:
         """Print a line for who wants to see what comes and goes."""
         print(printable(line), file=sys.stderr)
-
-    def disown(self) -> None:
-        """Have no connection, in a forked child; other threads of the parent may hold the lock."""
-        self._begun = set()
-        self._lock = threading.Lock()
 
 
 def _link(host: str, port: int, timeout: float) -> tuple[str, Transport]:
