@@ -213,6 +213,11 @@ class Handle:
     s = property(getState, setState)
     p = property(getPermission, setPermission)
 
+    @property
+    def _names(self) -> str:
+        """Of the device and itself, for people."""
+        return "nothing" if self._sheet is None else f"{self._sheet.device}.{self._sheet.name}"
+
     def _fact(self, field: str) -> Any:
         sheet = self.sheet
         return None if sheet is None else sheet.fact(None, field)
@@ -226,9 +231,21 @@ class Handle:
         if sheet is not None:
             sheet.set_fact(None, field, value)
 
+    def __dir__(self) -> list[str]:
+        plumbing = ("of", "sheet")  # for the modules above, and no one who types at a prompt
+        return [name for name in super().__dir__() if name not in plumbing]
+
     def __bool__(self) -> bool:
         return self.isValid()
 
     def __repr__(self) -> str:
-        name = "nothing" if self._sheet is None else f"{self._sheet.device}.{self._sheet.name}"
-        return printable(f"<{type(self).__name__} {name} {self.getStateAsString()}>")
+        return printable(f"<{type(self).__name__} {self._names}{self._condition()}>")
+
+    def _condition(self) -> str:
+        sheet, vector = self._sheet, self._vector
+        if sheet is None:
+            return ""
+        if vector is None:
+            return ": of another kind" if sheet.exists else ": not there"
+        values = ", ".join(f"{member}={sheet.text(member)}" for member in vector)
+        return f" {self.getStateAsString()}: {values}"

@@ -87,7 +87,7 @@ class WidgetView:
 
     def __repr__(self) -> str:
         names = f"{self._sheet.device}.{self._sheet.name}.{self._member}"
-        return printable(f"<{type(self).__name__} {names}>")
+        return printable(f"<{type(self).__name__} {names}={self._sheet.text(self._member)}>")
 
 
 class WidgetViewText(WidgetView):
