@@ -203,7 +203,7 @@ class Switchboard:
     def put(self, message: Message) -> bool:
         """Put a message on the wire; return whether there is a server to take it."""
         if self._connection is None or not self.linked:
-            logger.warning("not sent, as there is no server: %s", type(message).__name__)
+            logger.warning("not sent, as there is no server: %r", message)
             return False
         try:
             self._connection.send(message)

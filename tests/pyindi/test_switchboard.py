@@ -225,7 +225,7 @@ def test_what_is_written_without_a_server_is_sent_when_it_is_back(script, harbou
     lose(script, harbour)
     number[0].setValue(-7)
     script.sendNewNumber(number)
-    assert "not sent, as there is no server: New" in caplog.text
+    assert "not sent, as there is no server: New(" in caplog.text
     assert number.getState() != PyIndi.IPS_BUSY
     script.connectServer()
     assert number[0].getValue() == -7
