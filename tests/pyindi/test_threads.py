@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import multiprocessing
-import os
 import signal
 import socket
 import subprocess
@@ -20,7 +19,9 @@ from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State
 from indinb.pyindi import switchboard
 from tests.client.fakes import CCD, TEMPERATURE, obey, update
+from tests.forks import in_child
 from tests.pyindi.fakes import PATIENCE, Script, joined, run, running
+from tests.waiting import look_until
 
 # Python warns since 3.12 that a child may find locks held for ever: here it must not.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
@@ -219,25 +220,6 @@ def double(values, doubled):
         doubled.put(2 * value)
 
 
-def in_child(act):
-    """Do something in a forked child, and return what it says."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(20)  # it must not hang
-        try:
-            said = repr(act())
-        except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return said
-
-
 def test_a_child_has_no_part_in_its_parent_s_connection(script, server):
     number = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
     assert in_child(script.isServerConnected) == "False"
@@ -392,8 +374,7 @@ print(client.connectServer(), number.getStateAsString(), flush=True)
 
 def test_a_program_whose_server_goes_and_returns(port, tmp_path):
     with running(RETURNING, tmp_path, str(port.number)) as program:
-        while not port.harbour.servers:
-            time.sleep(0)
+        look_until(lambda: port.harbour.servers)
         port.harbour.server.next(New)
         port.harbour.server.cut()
         out, err = program.communicate(timeout=PATIENCE)
