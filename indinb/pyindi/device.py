@@ -179,4 +179,9 @@ class BaseDevice(Interfaces):
         return hash((id(self._board), self._name))
 
     def __repr__(self) -> str:
-        return printable(f"<BaseDevice {self._name}>" if self else "<BaseDevice: not there>")
+        return printable(f"<BaseDevice {self._name or 'nothing'}: {self._condition()}>")
+
+    def _condition(self) -> str:
+        if not self:
+            return "not there"
+        return "connected" if self.isConnected() else "not connected"

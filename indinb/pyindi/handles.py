@@ -213,11 +213,6 @@ class Handle:
     s = property(getState, setState)
     p = property(getPermission, setPermission)
 
-    @property
-    def _names(self) -> str:
-        """Of the device and itself, for people."""
-        return "nothing" if self._sheet is None else f"{self._sheet.device}.{self._sheet.name}"
-
     def _fact(self, field: str) -> Any:
         sheet = self.sheet
         return None if sheet is None else sheet.fact(None, field)
@@ -239,13 +234,14 @@ class Handle:
         return self.isValid()
 
     def __repr__(self) -> str:
-        return printable(f"<{type(self).__name__} {self._names}{self._condition()}>")
+        return printable(f"<{type(self).__name__} {self._shown()}>")
 
-    def _condition(self) -> str:
+    def _shown(self) -> str:
         sheet, vector = self._sheet, self._vector
         if sheet is None:
-            return ""
+            return "nothing"
+        names = f"{sheet.device}.{sheet.name}"
         if vector is None:
-            return ": of another kind" if sheet.exists else ": not there"
+            return f"{names}: of another kind" if sheet.exists else f"{names}: not there"
         values = ", ".join(f"{member}={sheet.text(member)}" for member in vector)
-        return f" {self.getStateAsString()}: {values}"
+        return f"{names} {self.getStateAsString()}: {values}"

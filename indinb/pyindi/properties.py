@@ -92,7 +92,7 @@ class PropertyBasic(Property, Generic[W]):
         """
         members = self._members
         if not 0 <= index < len(members):
-            raise IndexError(f"{self._names} has {len(members)} members, so there is no [{index}]")
+            raise IndexError(f"there is no [{index}] in {self!r}")
         return self._widget(members[index])
 
     __getitem__ = at
