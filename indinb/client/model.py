@@ -294,6 +294,8 @@ class Model:
         definition = old.definition
         if update.limits:
             definition = definition.limited(update.limits)
+        if update.timeout is not None and update.timeout != definition.timeout:
+            definition = replace(definition, timeout=update.timeout)
         values = {**_cleared(old, update), **update.values}
         if len(values) > len(old._values):  # members that the definition does not know
             values = {name: values[name] for name in old._values}

@@ -16,11 +16,11 @@ logger = logging.getLogger("indinb.pyindi")
 W = TypeVar("W", bound=WidgetView)
 
 
-def send(board: Switchboard, prop: Property, kind: Kind | None = None) -> None:
+def send(board: Switchboard, prop: Property | None, kind: Kind | None = None) -> None:
     """Send what was written on a property, of a kind if one is given."""
-    sheet = prop.sheet
-    if sheet is None:
-        logger.warning("nothing was sent: %r", prop)
+    sheet = None if prop is None else prop.sheet
+    if prop is None or sheet is None:
+        logger.warning("nothing was sent: %r is no property that is there", prop)
     elif kind is not None and prop.getType() != KINDS.index(kind):
         logger.warning("nothing was sent: %r is no property of kind %s", prop, kind)
     else:

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 W = TypeVar("W")
 
 
-def checked_word(words: Sequence[W], number: int) -> W:
-    """Return the word that a number stands for.
+def checked_word(words: Sequence[W], number: Any) -> W:
+    """Return the word that a number stands for; a word stands for itself.
 
     Raises
     ------
     TypeError
-        If it is no whole number.
+        If it is neither a whole number nor one of the words.
     ValueError
         If it stands for none.
 
@@ -21,10 +21,14 @@ def checked_word(words: Sequence[W], number: int) -> W:
     --------
     >>> checked_word(("Off", "On"), 1)
     'On'
+    >>> checked_word(("Off", "On"), "Off")
+    'Off'
     >>> checked_word(("Off", "On"), 2)
     Traceback (most recent call last):
     ValueError: 2 stands for nothing here: 0 is Off, 1 is On
     """
+    if isinstance(number, str) and number in words:
+        return words[words.index(number)]
     index = operator.index(number)
     if index not in range(len(words)):
         known = ", ".join(f"{i} is {word}" for i, word in enumerate(words))

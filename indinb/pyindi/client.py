@@ -73,12 +73,12 @@ class BaseClient(BaseMediator):
 
     # Connecting
 
-    def setServer(self, host: str, port: int) -> None:
+    def setServer(self, hostname: str, port: int) -> None:
         """Say where the server is; it counts for the next `connectServer`.
 
         Parameters
         ----------
-        host : str
+        hostname : str
             Name or address. ``"localhost:"`` is the server's own socket on this machine, if that is
             Linux; a path of another than the usual one may follow.
         port : int
@@ -89,9 +89,9 @@ class BaseClient(BaseMediator):
         TypeError
             If the port is text.
         """
-        if not isinstance(host, str) or not isinstance(port, int):
-            raise TypeError(f"a host is a str and a port an int, not {host!r} and {port!r}")
-        self._indinb.host, self._indinb.port = host, port
+        if not isinstance(hostname, str) or not isinstance(port, int):
+            raise TypeError(f"a host is a str and a port an int, not {hostname!r} and {port!r}")
+        self._indinb.host, self._indinb.port = hostname, port
 
     def getHost(self) -> str:
         """Return the host."""
@@ -118,9 +118,9 @@ class BaseClient(BaseMediator):
         """See only what is watched: this device; it counts for the next `connectServer`."""
         self._indinb.watched.setdefault(device, [])
 
-    def watchProperty(self, device: str, name: str) -> None:
+    def watchProperty(self, deviceName: str, propertyName: str) -> None:
         """See only what is watched: this property; it counts for the next `connectServer`."""
-        self._indinb.watched.setdefault(device, []).append(name)
+        self._indinb.watched.setdefault(deviceName, []).append(propertyName)
 
     def connectServer(self) -> bool:
         """Connect, and wait until the server has announced its devices.
@@ -165,31 +165,31 @@ class BaseClient(BaseMediator):
 
     # Devices
 
-    def getDevice(self, name: str) -> BaseDevice:
+    def getDevice(self, deviceName: str) -> BaseDevice:
         """Return a device; it is false until it is there, and never None."""
-        return self._indinb.device(name)
+        return self._indinb.device(deviceName)
 
     def getDevices(self) -> Devices:
         """Return all devices that are announced now."""
         return Devices(self._indinb.device(name) for name in self._indinb.model.devices())
 
-    def connectDevice(self, name: str) -> None:
+    def connectDevice(self, deviceName: str) -> None:
         """Ask a driver to connect to its hardware, unless it is; nothing is waited for."""
-        asking.switch(self._indinb, name, "CONNECTION", "CONNECT")
+        asking.switch(self._indinb, deviceName, "CONNECTION", "CONNECT")
 
-    def disconnectDevice(self, name: str) -> None:
+    def disconnectDevice(self, deviceName: str) -> None:
         """Ask a driver to let go of its hardware, unless it has; nothing is waited for."""
-        asking.switch(self._indinb, name, "CONNECTION", "DISCONNECT")
+        asking.switch(self._indinb, deviceName, "CONNECTION", "DISCONNECT")
 
     # Asking for values
 
-    def sendNewProperty(self, prop: Property) -> None:
+    def sendNewProperty(self, pp: Property | None) -> None:
         """Send what was written on a property, which is Busy until the driver answers.
 
         Without a server, and of what is not there, that is logged, and nothing is sent. Nothing is
         checked: drivers answer numbers beyond their limits, and other nonsense, as they like.
         """
-        asking.send(self._indinb, prop)
+        asking.send(self._indinb, pp)
 
     def sendNewText(
         self, of: Property | str, name: str = "", member: str = "", text: Any = None
@@ -247,32 +247,32 @@ class BaseClient(BaseMediator):
 
     # BLOBs
 
-    def setBLOBMode(self, mode: int, device: str, name: str | None = None) -> None:
+    def setBLOBMode(self, blobH: int, dev: str, prop: str | None = None) -> None:
         """Tell the server whether to send BLOBs; without that it sends none.
 
         Parameters
         ----------
-        mode : int
+        blobH : int
             B_NEVER, B_ALSO (with all else) or B_ONLY (and nothing else).
-        device : str
-            Whose.
-        name : str, optional
+        dev : str
+            Of which device.
+        prop : str, optional
             Of which property. Without it, indiserver sends those of all devices from then on.
         """
-        word = checked_word(BLOB_MODES, mode)
-        if device and self._indinb.blob_modes.set(device, name or None, mode):
-            self._indinb.put(EnableBlob(device, name or None, word))
+        word = checked_word(BLOB_MODES, blobH)
+        if dev and self._indinb.blob_modes.set(dev, prop or None, BLOB_MODES.index(word)):
+            self._indinb.put(EnableBlob(dev, prop or None, word))
 
-    def getBLOBMode(self, device: str, name: str | None = None) -> int:
+    def getBLOBMode(self, dev: str, prop: str | None = None) -> int:
         """Return what was told to the server; B_ALSO, until something was."""
-        return self._indinb.blob_modes.get(device, name or None)
+        return self._indinb.blob_modes.get(dev, prop or None)
 
     def enableDirectBlobAccess(self, device: str | None = None, name: str | None = None) -> None:
         """Do nothing: through the server's own socket, BLOBs come in shared memory anyhow."""
 
-    def startBlob(self, device: str, name: str, timestamp: str = "") -> None:
+    def startBlob(self, devName: str, propName: str, timestamp: str = "") -> None:
         """Begin to send BLOBs to a driver; then come `sendOneBlob`, and `finishBlob` at the end."""
-        self._indinb.upload = Upload(device, name, timestamp)
+        self._indinb.upload = Upload(devName, propName, timestamp)
 
     def sendOneBlob(
         self, of: WidgetViewBlob | str, size: int = 0, format: str = "", data: bytes = b""
@@ -295,9 +295,9 @@ class BaseClient(BaseMediator):
         else:
             asking.add_blob(self._indinb, of, format, data, size)
 
-    def sendOneBlobFromBuffer(self, name: str, format: str, data: bytes) -> None:
+    def sendOneBlobFromBuffer(self, name: str, type: str, data: bytes) -> None:
         """Add a BLOB that is to be sent: name of the member, format like a suffix, and bytes."""
-        asking.add_blob(self._indinb, name, format, data)
+        asking.add_blob(self._indinb, name, type, data)
 
     def finishBlob(self) -> None:
         """Send the BLOBs that were added, in one message."""

@@ -79,12 +79,12 @@ class BaseDevice(Interfaces):
         vector = self._board.model.vector(self._name, "CONNECTION")
         return vector is not None and vector.get("CONNECT") is True and vector.state is State.OK
 
-    def getProperty(self, name: str, kind: int = INDI_UNKNOWN) -> Property:
+    def getProperty(self, name: str, type: int = INDI_UNKNOWN) -> Property:
         """Return a property, of a kind if one is given; false if there is none."""
         if self._board is None:
             return Property()
         found = Property.of(self._board.sheet(self._name, name))
-        return found if kind in (INDI_UNKNOWN, found.getType()) else Property()
+        return found if type in (INDI_UNKNOWN, found.getType()) else Property()
 
     def getNumber(self, name: str) -> PropertyNumber:
         """Return a property of numbers; false if there is none."""
@@ -158,10 +158,10 @@ class BaseDevice(Interfaces):
         """Return the last line that the driver has said, or nothing."""
         return "" if self._board is None else self._board.lines(self._name).last
 
-    def addMessage(self, message: str) -> None:
+    def addMessage(self, msg: str) -> None:
         """Add a line of one's own, of which `newMessage` hears."""
         if self._board is not None:
-            self._board.add_line(self._name, message)
+            self._board.add_line(self._name, msg)
 
     def _told(self, member: str) -> str | None:
         found = self.getText("DRIVER_INFO").findWidgetByName(member)

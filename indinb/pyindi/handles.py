@@ -166,11 +166,11 @@ class Handle:
         """Tell whether this is the name of its device."""
         return self.isValid() and self.getDeviceName() == device
 
-    def isTypeMatch(self, kind: int) -> bool:
+    def isTypeMatch(self, otherType: int) -> bool:
         """Tell whether it is INDI_NUMBER, or what is asked for."""
-        return self.isValid() and self.getType() == kind
+        return self.isValid() and self.getType() == otherType
 
-    def setState(self, state: int) -> None:
+    def setState(self, state: int | str) -> None:
         """Show another state until the driver tells one; ValueError if it is none."""
         known, sheet = checked_word(STATES, state), self.sheet
         if sheet is not None:
@@ -184,19 +184,19 @@ class Handle:
         """Show another label."""
         self._set_fact("label", checked_text(label))
 
-    def setGroupName(self, group: str) -> None:
+    def setGroupName(self, groupName: str) -> None:
         """Show another group."""
-        self._set_fact("group", checked_text(group))
+        self._set_fact("group", checked_text(groupName))
 
-    def setDeviceName(self, device: str) -> None:
+    def setDeviceName(self, deviceName: str) -> None:
         """Show another name of the device."""
-        self._set_fact("device", checked_text(device))
+        self._set_fact("device", checked_text(deviceName))
 
     def setTimestamp(self, timestamp: str) -> None:
         """Show another time."""
         self._set_fact("timestamp", checked_text(timestamp))
 
-    def setPermission(self, permission: int) -> None:
+    def setPermission(self, permission: int | str) -> None:
         """Show another permission; the driver keeps its own."""
         self._set_fact("permission", checked_word(PERMISSIONS, permission))
 

@@ -264,7 +264,7 @@ class PropertySwitch(PropertyBasic[WidgetViewSwitch]):
         """Return "OneOfMany", "AtMostOne" or "AnyOfMany"."""
         return RULES[self.getRule()].value
 
-    def setRule(self, rule: int) -> None:
+    def setRule(self, rule: int | str) -> None:
         """Show another rule, and send by it; ValueError if it is none."""
         self._set_fact("rule", checked_word(RULES, rule))
 

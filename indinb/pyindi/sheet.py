@@ -1,5 +1,6 @@
 """What a script has written on a property; what is so stays in the client's model."""
 
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -40,6 +41,8 @@ class Sheet:
 
     Attributes
     ----------
+    lock : RLock
+        Held while values are written, and while they are taken to be sent, as several threads may.
     asked_at : float
         When it was last asked for something, in seconds since 1970; 0 before.
     is_leaving : bool
@@ -67,13 +70,14 @@ class Sheet:
 
     __slots__ = (
         *("_asked", "_edits", "_facts", "_kind", "_last", "_marked", "_sent"),
-        *("asked_at", "book", "device", "is_leaving", "name"),
+        *("asked_at", "book", "device", "is_leaving", "lock", "name"),
     )
 
     def __init__(self, book: Book, device: str, name: str) -> None:
         self.book = book
         self.device = device
         self.name = name
+        self.lock = threading.RLock()
         self.asked_at = 0.0
         self.is_leaving = False
         self._last: Vector | None = None
@@ -103,13 +107,17 @@ class Sheet:
 
     @property
     def state(self) -> State:
-        """How it is doing; nobody knows of what was Busy when the server was lost."""
+        """How it is doing; nobody knows of what was Busy when it, or the server, was gone."""
         vector = self.vector
         if vector is None:
             return State.ALERT
         marked, state = self._marked
         shown = state if marked is vector else vector.state
-        return State.ALERT if shown is State.BUSY and not self.book.linked else shown
+        return State.ALERT if shown is State.BUSY and not self._is_live else shown
+
+    @property
+    def _is_live(self) -> bool:
+        return self.book.linked and self.exists
 
     def mark(self, state: State) -> None:
         """Show another state until the driver tells one."""
@@ -133,10 +141,11 @@ class Sheet:
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Note values that are to be sent, the newest last."""
-        before = {member: value for member, value in self.edited.items() if member not in values}
-        vector = self.vector
-        self._kind = None if vector is None else vector.definition.kind
-        self._edits = {**before, **values}
+        with self.lock:
+            before = {of: value for of, value in self.edited.items() if of not in values}
+            vector = self.vector
+            self._kind = None if vector is None else vector.definition.kind
+            self._edits = {**before, **values}
 
     @property
     def edited(self) -> Mapping[str, Any]:
@@ -164,13 +173,15 @@ class Sheet:
 
     def ask(self) -> None:
         """Note that what was written is about to be sent, which makes it Busy."""
-        vector = self.vector
-        self.asked_at = time.time()
-        before = self._sent if vector is self._asked else {}
-        self._sent, self._edits, self._asked = {**before, **self.edited}, {}, vector
-        self.mark(State.BUSY)
+        with self.lock:
+            vector = self.vector
+            self.asked_at = time.time()
+            before = self._sent if vector is self._asked else {}
+            self._sent, self._edits, self._asked = {**before, **self.edited}, {}, vector
+            self.mark(State.BUSY)
 
     def was_not_asked(self) -> None:
         """Note that it could not be sent."""
-        self._edits, self._sent, self._asked = {**self._sent, **self._edits}, {}, None
-        self._marked = (None, State.IDLE)
+        with self.lock:
+            self._edits, self._sent, self._asked = {**self._sent, **self._edits}, {}, None
+            self._marked = (None, State.IDLE)

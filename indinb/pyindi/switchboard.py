@@ -194,9 +194,11 @@ class Switchboard:
         return True
 
     def disown(self) -> None:
-        """Have no connection, in a forked child; other threads of the parent may hold the lock."""
+        """Have no connection, in a forked child; other threads of the parent may hold the locks."""
         self._begun = set()
         self._lock = threading.Lock()
+        for sheet in self.sheets():
+            sheet.lock = threading.RLock()
 
     # Sending
 
@@ -217,11 +219,12 @@ class Switchboard:
     def ask(self, sheet: Sheet) -> None:
         """Ask a property for what is written on its sheet, and show it Busy until it answers."""
         try:
-            request = sending.request(sheet)
+            with sheet.lock:
+                request = sending.request(sheet)
+                sheet.ask()
         except ValueError as error:
             logger.warning("%s of %s was not sent: %s", sheet.name, sheet.device, error)
             return
-        sheet.ask()
         if not self.put(request):
             sheet.was_not_asked()
 

@@ -150,22 +150,22 @@ class WidgetViewNumber(WidgetView):
         """Return the smallest number that the driver takes."""
         return self._number("min")
 
-    def setMin(self, low: float) -> None:
+    def setMin(self, min: float) -> None:
         """Show another limit; the driver keeps its own."""
-        self._set_number("min", low)
+        self._set_number("min", min)
 
     def getMax(self) -> float:
         """Return the largest number that the driver takes."""
         return self._number("max")
 
-    def setMax(self, high: float) -> None:
+    def setMax(self, max: float) -> None:
         """Show another limit; the driver keeps its own."""
-        self._set_number("max", high)
+        self._set_number("max", max)
 
-    def setMinMax(self, low: float, high: float) -> None:
+    def setMinMax(self, min: float, max: float) -> None:
         """Show other limits."""
-        self.setMin(low)
-        self.setMax(high)
+        self.setMin(min)
+        self.setMax(max)
 
     def getStep(self) -> float:
         """Return the step of the numbers that the driver takes; 0 for any."""
@@ -204,8 +204,11 @@ class WidgetViewSwitch(WidgetView):
         """Return ISS_OFF or ISS_ON."""
         return int(self._value(bool, False))
 
-    def setState(self, state: int) -> None:
-        """Write another state, to be sent; ValueError if it is neither ISS_OFF nor ISS_ON."""
+    def setState(self, state: int | str) -> None:
+        """Write another state, to be sent; ValueError if it is neither ISS_OFF nor ISS_ON.
+
+        "Off" and "On" are those, too.
+        """
         self._write(checked_word(SWITCHES, state) == "On")
 
     def getStateAsString(self) -> str:
@@ -231,7 +234,7 @@ class WidgetViewLight(WidgetView):
         """Return IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT."""
         return STATES.index(self._value(State, State.IDLE))
 
-    def setState(self, state: int) -> None:
+    def setState(self, state: int | str) -> None:
         """Show another state; drivers take none."""
         self._write(checked_word(STATES, state))
 
@@ -280,19 +283,19 @@ class WidgetViewBlob(WidgetView):
         """Return the bytes as text; such that are none become surrogates."""
         return self.getblob().decode("utf-8", "surrogateescape")
 
-    def setBlob(self, data: bytes | bytearray | memoryview) -> None:
+    def setBlob(self, blob: bytes | bytearray | memoryview) -> None:
         """Write other bytes, to be sent."""
-        view = memoryview(data).toreadonly().cast("B")
+        view = memoryview(blob).toreadonly().cast("B")
         self._write(Blob(view, self.getFormat(), view.nbytes))
 
     def getBlobLen(self) -> int:
         """Return the number of bytes."""
         return self.getBlob().nbytes
 
-    def setBlobLen(self, length: int) -> None:
+    def setBlobLen(self, size: int) -> None:
         """Keep no more than so many of the bytes, to be sent."""
         draft = self._draft()
-        self._write(replace(draft, data=draft.data[: operator.index(length)]))
+        self._write(replace(draft, data=draft.data[: operator.index(size)]))
 
     def getSize(self) -> int:
         """Return the number of bytes; of what came packed by fpack, before that."""

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -238,6 +239,16 @@ def test_new_limits_make_a_new_definition_and_leave_the_old_one(model):
     assert old.elements["WIDTH"].max == 2000.0
     model.apply(update(FRAME, X=3.0))
     assert model.vector(CCD, "CCD_FRAME").definition is new.definition
+
+
+def test_a_new_timeout_makes_a_new_definition(model):
+    old = model.vector(CCD, "CCD_TEMPERATURE").definition
+    model.apply(update(TEMPERATURE, State.BUSY)._replace(timeout=99.0))
+    new = model.vector(CCD, "CCD_TEMPERATURE").definition
+    assert new == replace(old, timeout=99.0)
+    for said in (99.0, None):
+        model.apply(update(TEMPERATURE, State.OK)._replace(timeout=said))
+        assert model.vector(CCD, "CCD_TEMPERATURE").definition is new
 
 
 def test_limits_of_members_that_were_never_defined_are_ignored(model):

@@ -17,7 +17,11 @@ def test_the_error_lists_what_there_is():
         checked_word(BLOB_MODES, -1)
 
 
-@pytest.mark.parametrize("wrong", ["Ok", None, 1.0, [1]])
+def test_words_stand_for_themselves():
+    assert checked_word(STATES, "Busy") is STATES[2]
+
+
+@pytest.mark.parametrize("wrong", ["ok", "2", None, 1.0, [1]])
 def test_other_things_stand_for_nothing(wrong):
     with pytest.raises(TypeError):
         checked_word(STATES, wrong)

@@ -355,6 +355,7 @@ def test_a_client_says_whose_it_is(script):
     ("ask", "told"),
     [
         (lambda c: c.sendNewProperty(PyIndi.Property()), "<Property nothing>"),
+        (lambda c: c.sendNewProperty(None), "None is no property that is there"),
         (lambda c: c.sendNewNumber(PyIndi.PropertyNumber()), "<PropertyNumber nothing>"),
         (lambda c: c.sendNewText(c.getDevice(CCD).getText("X")), "CCD Simulator.X: not there"),
         (lambda c: c.sendNewSwitch(CCD, "X", "A"), "no A in <PropertySwitch CCD Simulator.X: not"),

@@ -162,8 +162,15 @@ def test_numbers_that_stand_for_nothing_are_refused(frame_type, wrong):
     assert (frame_type.s, frame_type.p, frame_type.r) == (0, 2, 0)
 
 
-@pytest.mark.parametrize("wrong", ["Ok", None, 1.0])
-def test_words_are_no_numbers(frame_type, wrong):
+def test_words_may_be_said_by_name(frame_type):
+    frame_type.setState("Ok")
+    frame_type.setPermission("ro")
+    frame_type.setRule("AnyOfMany")
+    assert (frame_type.s, frame_type.p, frame_type.r) == (1, 0, 2)
+
+
+@pytest.mark.parametrize("wrong", ["On", None, 1.0])
+def test_other_words_are_no_numbers(frame_type, wrong):
     for setter in (frame_type.setState, frame_type.setPermission, frame_type.setRule):
         with pytest.raises(TypeError):
             setter(wrong)

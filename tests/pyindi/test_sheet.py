@@ -188,6 +188,26 @@ def test_nobody_knows_of_what_was_busy_when_the_server_was_lost(book, sheet):
     assert book.sheet(CCD, "CCD_TEMPERATURE").state is State.OK
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_nobody_knows_of_what_was_busy_when_it_was_deleted(book, sheet, asked):
+    if asked:
+        sheet.ask()
+    else:
+        book.say(update(RADEC, State.BUSY))
+    book.say(delete(RADEC))
+    assert sheet.state is State.ALERT
+    sheet.is_leaving = True  # who hears of the deletion sees what was so
+    assert sheet.state is State.BUSY
+
+
+def test_what_was_busy_with_another_server_is_not_before_it_is_defined_again(book, sheet):
+    sheet.ask()
+    book.restart()
+    assert sheet.state is State.ALERT
+    book.say(RADEC)
+    assert sheet.state is RADEC.state
+
+
 def test_it_is_known_when_it_was_asked_last(sheet):
     assert sheet.asked_at == 0.0
     before = time.time()

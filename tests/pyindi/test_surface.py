@@ -36,6 +36,28 @@ VECTOR = f"""{HANDLE}
 """
 WIDGET = "getName setName getLabel setLabel isNameMatch isLabelMatch"
 
+PARAMETERS = {
+    "BaseClient.setServer": ["hostname", "port"],
+    "BaseClient.disconnectServer": ["exit_code"],
+    "BaseClient.watchProperty": ["deviceName", "propertyName"],
+    "BaseClient.connectDevice": ["deviceName"],
+    "BaseClient.disconnectDevice": ["deviceName"],
+    "BaseClient.getDevice": ["deviceName"],
+    "BaseClient.setBLOBMode": ["blobH", "dev", "prop"],
+    "BaseClient.getBLOBMode": ["dev", "prop"],
+    "BaseClient.sendNewProperty": ["pp"],
+    "BaseClient.startBlob": ["devName", "propName", "timestamp"],
+    "BaseClient.sendOneBlobFromBuffer": ["name", "type", "data"],
+    "BaseDevice.getProperty": ["name", "type"],
+    "BaseDevice.messageQueue": ["index"],
+    "BaseDevice.addMessage": ["msg"],
+    "Property.isTypeMatch": ["otherType"],
+    "Property.setGroupName": ["groupName"],
+    "Property.setDeviceName": ["deviceName"],
+    "WidgetViewNumber.setMinMax": ["min", "max"],
+    "WidgetViewBlob.setBlobLen": ["size"],
+}
+
 METHODS = {
     "BaseMediator": " ".join(CALLBACKS),
     "BaseClient": f"""{" ".join(CALLBACKS)}
@@ -134,6 +156,12 @@ def test_classes_have_their_methods(cls, name):
 def test_public_methods_say_what_they_do(cls):
     for name, method in inspect.getmembers(getattr(pyindi, cls), inspect.isfunction):
         assert name.startswith("_") or inspect.getdoc(method), name
+
+
+@pytest.mark.parametrize(("method", "names"), PARAMETERS.items())
+def test_methods_can_be_given_their_arguments_by_the_names_of_the_original(method, names):
+    cls, name = method.split(".")
+    assert list(inspect.signature(getattr(getattr(pyindi, cls), name)).parameters)[1:] == names
 
 
 @pytest.mark.parametrize(("old", "new"), OLD_NAMES.items())

@@ -17,7 +17,7 @@ import pytest
 from indinb import pyindi as PyIndi
 from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State
-from indinb.pyindi import switchboard
+from indinb.pyindi import sending, switchboard
 from tests.client.fakes import CCD, TEMPERATURE, obey, update
 from tests.forks import in_child
 from tests.pyindi.fakes import PATIENCE, Script, joined, run, running
@@ -108,6 +108,45 @@ def test_scripts_read_and_send_in_many_threads(script, server):
     joined(*threads)
     assert failed == []
     assert len(server.heard(New)) == 120
+
+
+class WatchedLock:
+    """A lock that tells when a thread has to wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self.wanted = threading.Event()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            self.wanted.set()
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_what_another_thread_writes_while_it_is_sent_waits_for_the_next_time(
+    script, server, monkeypatch
+):
+    number = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+    number.sheet.lock = lock = WatchedLock()
+    other = threading.Thread(target=lambda: number[0].setValue(-20))
+    made = sending.request
+
+    def request(sheet):
+        message = made(sheet)
+        other.start()
+        assert lock.wanted.wait(PATIENCE)
+        return message
+
+    number[0].setValue(-10)
+    monkeypatch.setattr(sending, "request", request)
+    script.sendNewNumber(number)
+    joined(other)
+    monkeypatch.undo()
+    script.sendNewNumber(number)
+    assert [server.next(New).values for _ in range(2)] == [{DEGREES: -10}, {DEGREES: -20}]
 
 
 # A callback that does not return
@@ -242,6 +281,23 @@ def test_a_child_may_connect_although_its_parent_is_about_to(port):
 
     with script._indinb._lock:
         assert in_child(connect) == "((True, 2, True), 1)"
+
+
+def test_a_child_may_write_although_its_parent_is_about_to(script):
+    number = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with number.sheet.lock:
+            held.set()
+            assert done.wait(PATIENCE)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert held.wait(PATIENCE)
+    assert in_child(lambda: number[0].setValue(-10) or number[0].getValue()) == "-10.0"
+    done.set()
+    joined(thread)
 
 
 # The end of the program

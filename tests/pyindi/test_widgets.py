@@ -232,7 +232,13 @@ def test_a_switch_has_two_states(connect, wrong):
     assert connect.getState() == 1
 
 
-@pytest.mark.parametrize("wrong", ["On", None, 1.0])
+def test_a_state_may_be_its_name(connect, wind):
+    connect.setState("On")
+    wind.setState("Busy")
+    assert (connect.getState(), wind.getState()) == (1, 2)
+
+
+@pytest.mark.parametrize("wrong", ["on", None, 1.0])
 def test_a_state_is_an_int(connect, wind, wrong):
     with pytest.raises(TypeError):
         connect.setState(wrong)

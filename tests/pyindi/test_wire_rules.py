@@ -216,6 +216,13 @@ def test_limits_are_taken_and_the_step_is_left(stage):
     assert (widget.getMin(), widget.getMax(), widget.getStep()) == (-5.0, 5.0, 0.0)
 
 
+def test_a_timeout_that_an_update_tells_is_taken(stage):
+    stage.tell(update('name="N" state="Busy" timeout="99"', one("RA", "1")))
+    assert stage.get("N").getTimeout() == 99.0
+    stage.tell(update('name="N" state="Ok"', one("RA", "1")))
+    assert stage.get("N").getTimeout() == 99.0
+
+
 @pytest.mark.parametrize(
     ("name", "states"), [("S1", ["Off", "On"]), ("SM", ["Off", "On"]), ("SA", ["On", "On"])]
 )
