@@ -53,6 +53,8 @@ _DEFINITIONS_TIMEOUT = 2.0  # seconds to wait for definitions, as some servers a
 Scope = Sequence[str | tuple[str, str]] | str | None
 """Devices, or devices with one of their properties; one device; or all."""
 
+_ALL = (GetProperties(),)  # wanted, unless somebody wants less
+
 _PLUMBING = (
     *("archive", "begin", "belongings", "chores", "disown", "handle"),
     *("model", "observers", "quiet", "send", "start", "worker"),
@@ -72,8 +74,8 @@ class Connection(Session):
     address : str
         What to call the server.
     devices : sequence of str or (str, str), or str, optional
-        See only these, or this one; of a device and a property, only that property. The server
-        sends nothing of the others.
+        See only these, or this one; of a device and a property, only that property. Most servers
+        send nothing of the others.
     read_only : bool
         Look, but ask nothing of any device.
     reopen : callable, optional
@@ -336,6 +338,8 @@ class Connection(Session):
 
     def _take(self, message: Message) -> None:
         """Fold what the server says into the model, and tell who observes."""
+        if self._wanted is not _ALL and not _is_of(self._wanted, message):
+            return
         for delta in self.model.apply(message):
             self._publish(delta)
 
@@ -388,7 +392,16 @@ def _wanted(devices: Scope) -> tuple[GetProperties, ...]:
     if isinstance(devices, str):
         return (GetProperties(devices),)
     if not devices:
-        return (GetProperties(),)
+        return _ALL
     return tuple(
         GetProperties(each) if isinstance(each, str) else GetProperties(*each) for each in devices
+    )
+
+
+def _is_of(wanted: Iterable[GetProperties], message: Message) -> bool:
+    """Tell whether something is of what was asked for, as some servers tell all to everybody."""
+    device, name = getattr(message, "device", None), getattr(message, "name", None)
+    return device is None or any(
+        each.device == device and (each.name is None or name in (None, each.name))
+        for each in wanted
     )

@@ -70,6 +70,24 @@ def test_only_some_properties_are_asked_for(connect, server):
     assert server.received == [GetProperties(MOUNT, "EQUATORIAL_EOD_COORD"), GetProperties("Dome")]
 
 
+def test_what_was_not_asked_for_is_not_seen_whatever_the_server_tells(connect, server):
+    client = connect(server, devices=[(MOUNT, "EQUATORIAL_EOD_COORD"), "Dome"], pings=False)
+    heard = []
+    client.observe(lambda change: heard.append((change.type, change.name)))
+    server.tell(*OBSERVATORY, Notice(CCD, "hello"), Delete(CCD), Notice(None, "all"))
+    assert {device: list(client.devices[device]) for device in client.devices} == {
+        MOUNT: ["EQUATORIAL_EOD_COORD"]
+    }
+    assert ("message", CCD) not in heard
+    assert [notice.message for notice in client.messages] == ["all"]
+    server.tell(Notice(MOUNT, "I go"), Delete(MOUNT))
+    assert heard[-3:] == [
+        ("message", MOUNT),
+        ("deleted", "EQUATORIAL_EOD_COORD"),
+        ("deleted", MOUNT),
+    ]
+
+
 @pytest.mark.parametrize("view", ["values", "items"])
 def test_devices_may_go_away_while_they_are_gone_through(connect, server, view):
     client = connect(server)
