@@ -55,6 +55,10 @@ __all__ = [  # for `import *`, which must not bring names that scripts have, suc
 ]
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "install"]
+
+
 def install() -> None:
     """Let ``import PyIndi`` find this module from now on, in this program."""
     sys.modules["PyIndi"] = sys.modules["PyIndi.PyIndi"] = PyIndi

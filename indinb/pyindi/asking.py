@@ -9,6 +9,7 @@ from indinb.pyindi.constants import ISS_ON
 from indinb.pyindi.properties import Property, PropertyBasic
 from indinb.pyindi.switchboard import Switchboard
 from indinb.pyindi.widgets import WidgetView, WidgetViewSwitch
+from indinb.pyindi.words import KINDS
 
 logger = logging.getLogger("indinb.pyindi")
 
@@ -18,31 +19,36 @@ W = TypeVar("W", bound=WidgetView)
 def send(board: Switchboard, prop: Property | None, kind: Kind | None = None) -> None:
     """Send what was written on a property, of a kind if one is given."""
     sheet = None if prop is None else prop.sheet
-    if sheet is None or sheet.vector is None:
-        logger.warning("nothing was sent: there is no such property, or no such member of it")
-    elif kind not in (None, sheet.vector.definition.kind):
+    if prop is None or sheet is None:
+        logger.warning("nothing was sent: %r is no property that is there", prop)
+    elif kind is not None and prop.getType() != KINDS.index(kind):
         logger.warning("nothing was sent: %r is no property of kind %s", prop, kind)
     else:
         board.ask(sheet)
 
 
-def written(
-    property: PropertyBasic[W], member: str, write: Callable[[W, Any], None], value: Any
-) -> Property:
-    """Write on a member, and return its property; or nothing, if there is no such member."""
-    widget = property.findWidgetByName(member)
+def send_member(
+    board: Switchboard,
+    prop: PropertyBasic[W],
+    member: str,
+    write: Callable[[W, Any], None],
+    value: Any,
+) -> None:
+    """Write on a member of a property, and send that."""
+    widget = prop.findWidgetByName(member)
     if widget is None:
-        return Property()
-    write(widget, value)
-    return property
+        logger.warning("nothing was sent: there is no %s in %r", member, prop)
+    else:
+        write(widget, value)
+        send(board, prop)
 
 
 def switch(board: Switchboard, device: str, name: str, member: str) -> None:
     """Turn on a switch, and nothing else that was written on others, unless it is on."""
-    property = board.device(device).getSwitch(name)
-    if not property.isSwitchOn(member):
-        property.reset()
-        send(board, written(property, member, WidgetViewSwitch.setState, ISS_ON))
+    prop = board.device(device).getSwitch(name)
+    if not prop.isSwitchOn(member):
+        prop.reset()
+        send_member(board, prop, member, WidgetViewSwitch.setState, ISS_ON)
 
 
 def add_blob(

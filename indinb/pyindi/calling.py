@@ -35,7 +35,7 @@ class Caller:
         try:
             getattr(self._client, name)(*arguments)
         except BaseException as error:
-            if _is_the_script_s(error):
+            if _is_for_the_script(error):
                 raise
             self._tell(name, error)
         finally:
@@ -55,7 +55,7 @@ class Caller:
         try:
             self._client.on_error(name, error)
         except BaseException as another:
-            if _is_the_script_s(another):
+            if _is_for_the_script(another):
                 raise
             self.log("on_error", another)
 
@@ -63,6 +63,6 @@ class Caller:
         return f"<{self._present or 'callbacks'} of {type(self._client).__name__}>"
 
 
-def _is_the_script_s(error: BaseException) -> bool:
+def _is_for_the_script(error: BaseException) -> bool:
     """Tell whether it asks the present thread to end, and that is one of the script's own."""
     return may_wait() and not isinstance(error, Exception)

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from indinb.printable import printable
 from indinb.protocol.messages import EnableBlob, Ping
 from indinb.protocol.vocabulary import Kind
 from indinb.pyindi import asking
@@ -64,6 +65,11 @@ class BaseClient(BaseMediator):
             What it has raised.
         """
         self._indinb.caller.log(callback, error)
+
+    def __repr__(self) -> str:
+        board = self._indinb
+        server = f"{board.host}:{board.port}, {'' if board.linked else 'not '}connected"
+        return printable(f"<{type(self).__name__} of {server}>")
 
     # Connecting
 
@@ -197,10 +203,11 @@ class BaseClient(BaseMediator):
         name, member, text : str
             Of the property, of its member, and what to write there.
         """
-        if not isinstance(of, Property):
-            property = self._indinb.device(of).getText(name)
-            of = asking.written(property, member, WidgetViewText.setText, text)
-        asking.send(self._indinb, of, Kind.TEXT)
+        if isinstance(of, Property):
+            asking.send(self._indinb, of, Kind.TEXT)
+        else:
+            prop = self._indinb.device(of).getText(name)
+            asking.send_member(self._indinb, prop, member, WidgetViewText.setText, text)
 
     def sendNewNumber(
         self, of: Property | str, name: str = "", member: str = "", number: Any = None
@@ -216,10 +223,11 @@ class BaseClient(BaseMediator):
         number : float
             What to write there.
         """
-        if not isinstance(of, Property):
-            property = self._indinb.device(of).getNumber(name)
-            of = asking.written(property, member, WidgetViewNumber.setValue, number)
-        asking.send(self._indinb, of, Kind.NUMBER)
+        if isinstance(of, Property):
+            asking.send(self._indinb, of, Kind.NUMBER)
+        else:
+            prop = self._indinb.device(of).getNumber(name)
+            asking.send_member(self._indinb, prop, member, WidgetViewNumber.setValue, number)
 
     def sendNewSwitch(self, of: Property | str, name: str = "", member: str = "") -> None:
         """Send a switch property; or turn on one member of a device's property, and send it.
@@ -231,10 +239,11 @@ class BaseClient(BaseMediator):
         name, member : str
             Of the property and its member.
         """
-        if not isinstance(of, Property):
-            property = self._indinb.device(of).getSwitch(name)
-            of = asking.written(property, member, WidgetViewSwitch.setState, ISS_ON)
-        asking.send(self._indinb, of, Kind.SWITCH)
+        if isinstance(of, Property):
+            asking.send(self._indinb, of, Kind.SWITCH)
+        else:
+            prop = self._indinb.device(of).getSwitch(name)
+            asking.send_member(self._indinb, prop, member, WidgetViewSwitch.setState, ISS_ON)
 
     # BLOBs
 

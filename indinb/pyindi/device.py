@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from indinb.printable import printable
 from indinb.protocol.vocabulary import State
-from indinb.pyindi.constants import INDI_UNKNOWN, IP_RO
+from indinb.pyindi.constants import INDI_UNKNOWN, IP_RO, IPS_IDLE
 from indinb.pyindi.properties import (
     Property,
     PropertyBlob,
@@ -114,7 +114,7 @@ class BaseDevice(Interfaces):
     def getPropertyState(self, name: str) -> int:
         """Return the state of a property; IPS_IDLE if there is none."""
         found = self.getProperty(name)
-        return found.getState() if found else 0
+        return found.getState() if found else IPS_IDLE
 
     def getPropertyPermission(self, name: str) -> int:
         """Return the permission of a property; IP_RO if there is none."""
@@ -179,4 +179,9 @@ class BaseDevice(Interfaces):
         return hash((id(self._board), self._name))
 
     def __repr__(self) -> str:
-        return printable(f"<BaseDevice {self._name}>" if self else "<BaseDevice: not there>")
+        return printable(f"<BaseDevice {self._name or 'nothing'}: {self._condition()}>")
+
+    def _condition(self) -> str:
+        if not self:
+            return "not there"
+        return "connected" if self.isConnected() else "not connected"

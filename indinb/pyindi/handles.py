@@ -226,9 +226,22 @@ class Handle:
         if sheet is not None:
             sheet.set_fact(None, field, value)
 
+    def __dir__(self) -> list[str]:
+        plumbing = ("of", "sheet")  # for the modules above, and no one who types at a prompt
+        return [name for name in super().__dir__() if name not in plumbing]
+
     def __bool__(self) -> bool:
         return self.isValid()
 
     def __repr__(self) -> str:
-        name = "nothing" if self._sheet is None else f"{self._sheet.device}.{self._sheet.name}"
-        return printable(f"<{type(self).__name__} {name} {self.getStateAsString()}>")
+        return printable(f"<{type(self).__name__} {self._shown()}>")
+
+    def _shown(self) -> str:
+        sheet, vector = self._sheet, self._vector
+        if sheet is None:
+            return "nothing"
+        names = f"{sheet.device}.{sheet.name}"
+        if vector is None:
+            return f"{names}: of another kind" if sheet.exists else f"{names}: not there"
+        values = ", ".join(f"{member}={sheet.text(member)}" for member in vector)
+        return f"{names} {self.getStateAsString()}: {values}"

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from indinb.protocol.vocabulary import Kind
 from indinb.pyindi.checks import checked_word
+from indinb.pyindi.constants import ISR_1OFMANY, ISS_OFF, ISS_ON
 from indinb.pyindi.handles import Handle
 from indinb.pyindi.widgets import (
     WidgetView,
@@ -91,7 +92,7 @@ class PropertyBasic(Property, Generic[W]):
         """
         members = self._members
         if not 0 <= index < len(members):
-            raise IndexError(f"{self!r} has {len(members)} members, so there is no [{index}]")
+            raise IndexError(f"there is no [{index}] in {self!r}")
         return self._widget(members[index])
 
     __getitem__ = at
@@ -234,7 +235,7 @@ class PropertySwitch(PropertyBasic[WidgetViewSwitch]):
     def reset(self) -> None:
         """Write Off on all of them."""
         for widget in self:
-            widget.setState(0)
+            widget.setState(ISS_OFF)
 
     def findOnSwitch(self) -> WidgetViewSwitch | None:
         """Return the first that is On, or None."""
@@ -252,12 +253,12 @@ class PropertySwitch(PropertyBasic[WidgetViewSwitch]):
     def isSwitchOn(self, name: str) -> bool:
         """Tell whether the switch of this name is On."""
         found = self.findWidgetByName(name)
-        return found is not None and found.getState() == 1
+        return found is not None and found.getState() == ISS_ON
 
     def getRule(self) -> int:
         """Return ISR_1OFMANY, ISR_ATMOST1 or ISR_NOFMANY: how many may be On at once."""
         rule = self._fact("rule")
-        return 0 if rule is None else RULES.index(rule)
+        return ISR_1OFMANY if rule is None else RULES.index(rule)
 
     def getRuleAsString(self) -> str:
         """Return "OneOfMany", "AtMostOne" or "AnyOfMany"."""

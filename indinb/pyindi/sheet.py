@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from indinb.client.model import Model, Vector
+from indinb.client.model import Element, Model, Vector
 from indinb.protocol.vocabulary import Kind, State
 
 
@@ -133,6 +133,11 @@ class Sheet:
         if member in sent and vector is self._asked:
             return sent[member]
         return vector.get(member)
+
+    def text(self, member: str) -> str:
+        """Return it as the driver would show it; nothing if there is no such member."""
+        known = None if self.vector is None else self.vector.definition.members.get(member)
+        return "" if known is None else Element(*known._replace(value=self.value(member))).text
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Note values that are to be sent, the newest last."""

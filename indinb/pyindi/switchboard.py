@@ -193,12 +193,19 @@ class Switchboard:
             return False
         return True
 
+    def disown(self) -> None:
+        """Have no connection, in a forked child; other threads of the parent may hold the locks."""
+        self._begun = set()
+        self._lock = threading.Lock()
+        for sheet in self.sheets():
+            sheet.lock = threading.RLock()
+
     # Sending
 
     def put(self, message: Message) -> bool:
         """Put a message on the wire; return whether there is a server to take it."""
         if self._connection is None or not self.linked:
-            logger.warning("not sent, as there is no server: %s", type(message).__name__)
+            logger.warning("not sent, as there is no server: %r", message)
             return False
         try:
             self._connection.send(message)
@@ -224,13 +231,6 @@ class Switchboard:
     def say(self, line: str) -> None:
         """Print a line for who wants to see what comes and goes."""
         print(printable(line), file=sys.stderr)
-
-    def disown(self) -> None:
-        """Have no connection, in a forked child; other threads of the parent may hold the locks."""
-        self._begun = set()
-        self._lock = threading.Lock()
-        for sheet in self.sheets():
-            sheet.lock = threading.RLock()
 
 
 def _link(host: str, port: int, timeout: float) -> tuple[str, Transport]:

@@ -8,7 +8,7 @@ import logging
 import operator
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from indinb.errors import ImageError
 from indinb.printable import printable
@@ -20,16 +20,7 @@ from indinb.pyindi.copying import copied
 from indinb.pyindi.sheet import Sheet
 from indinb.pyindi.words import STATES, SWITCHES
 
-if TYPE_CHECKING:
-    from indinb.pyindi.properties import (
-        PropertyBlob,
-        PropertyLight,
-        PropertyNumber,
-        PropertySwitch,
-        PropertyText,
-    )
-
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("indinb.pyindi")
 
 V = TypeVar("V")
 B = TypeVar("B")
@@ -80,6 +71,9 @@ class WidgetView:
     name = property(getName, setName)
     label = property(getLabel, setLabel)
 
+    def _owner(self) -> Any:
+        return self._parent
+
     def _text(self, field: str) -> str:
         return str(self._sheet.fact(self._member, field) or "")
 
@@ -93,7 +87,7 @@ class WidgetView:
 
     def __repr__(self) -> str:
         names = f"{self._sheet.device}.{self._sheet.name}.{self._member}"
-        return printable(f"<{type(self).__name__} {names}>")
+        return printable(f"<{type(self).__name__} {names}={self._sheet.text(self._member)}>")
 
 
 class WidgetViewText(WidgetView):
@@ -103,6 +97,8 @@ class WidgetViewText(WidgetView):
     ----------
     text : str
         As in INDI 1.x; `getText` and `setText` are the same.
+    tvp : PropertyText
+        The property.
     """
 
     def getText(self) -> str:
@@ -118,11 +114,7 @@ class WidgetViewText(WidgetView):
         return not self.getText()
 
     text = property(getText, setText)
-
-    @property
-    def tvp(self) -> "PropertyText":
-        """The property."""
-        return self._parent  # type: ignore[no-any-return]
+    tvp = property(WidgetView._owner)
 
 
 class WidgetViewNumber(WidgetView):
@@ -134,6 +126,8 @@ class WidgetViewNumber(WidgetView):
         As in INDI 1.x; `getValue` and `setValue` and so on are the same.
     format : str
         Of C's ``printf``, or INDI's for sexagesimal numbers.
+    nvp : PropertyNumber
+        The property.
     """
 
     def getValue(self) -> float:
@@ -186,11 +180,7 @@ class WidgetViewNumber(WidgetView):
     min = property(getMin, setMin)
     max = property(getMax, setMax)
     step = property(getStep, setStep)
-
-    @property
-    def nvp(self) -> "PropertyNumber":
-        """The property."""
-        return self._parent  # type: ignore[no-any-return]
+    nvp = property(WidgetView._owner)
 
     def _number(self, field: str) -> float:
         return self._sheet.fact(self._member, field) or 0.0
@@ -206,6 +196,8 @@ class WidgetViewSwitch(WidgetView):
     ----------
     s : int
         ISS_OFF or ISS_ON, as in INDI 1.x; `getState` and `setState` are the same.
+    svp : PropertySwitch
+        The property.
     """
 
     def getState(self) -> int:
@@ -224,11 +216,7 @@ class WidgetViewSwitch(WidgetView):
         return SWITCHES[self.getState()]
 
     s = property(getState, setState)
-
-    @property
-    def svp(self) -> "PropertySwitch":
-        """The property."""
-        return self._parent  # type: ignore[no-any-return]
+    svp = property(WidgetView._owner)
 
 
 class WidgetViewLight(WidgetView):
@@ -238,6 +226,8 @@ class WidgetViewLight(WidgetView):
     ----------
     s : int
         IPS_IDLE, IPS_OK, IPS_BUSY or IPS_ALERT, as in INDI 1.x.
+    lvp : PropertyLight
+        The property.
     """
 
     def getState(self) -> int:
@@ -253,11 +243,7 @@ class WidgetViewLight(WidgetView):
         return STATES[self.getState()].value
 
     s = property(getState, setState)
-
-    @property
-    def lvp(self) -> "PropertyLight":
-        """The property."""
-        return self._parent  # type: ignore[no-any-return]
+    lvp = property(WidgetView._owner)
 
 
 class WidgetViewBlob(WidgetView):
@@ -276,6 +262,8 @@ class WidgetViewBlob(WidgetView):
         How many they are in the end: what came packed by fpack is larger once it is unpacked.
     format : str
         Written like a file's suffix.
+    bvp : PropertyBlob
+        The property.
     """
 
     def getblobdata(self) -> bytearray:
@@ -331,11 +319,7 @@ class WidgetViewBlob(WidgetView):
     bloblen = property(getBlobLen, setBlobLen)
     size = property(getSize, setSize)
     format = property(getFormat, setFormat)
-
-    @property
-    def bvp(self) -> "PropertyBlob":
-        """The property."""
-        return self._parent  # type: ignore[no-any-return]
+    bvp = property(WidgetView._owner)
 
     def _draft(self) -> Blob:
         blob = self._blob()

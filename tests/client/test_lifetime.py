@@ -1,8 +1,6 @@
 """Clients that nobody closes."""
 
 import gc
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +16,7 @@ from indinb.protocol.messages import GetProperties
 from indinb.protocol.vocabulary import State
 from tests.client.fakes import CCD, FRAME, FakeServer, update
 from tests.client.helpers import unanswered
+from tests.forks import in_child
 
 
 class Kernel:
@@ -118,25 +117,6 @@ def test_threads_that_run_no_cell_close_nothing(monkeypatch, make):
 
 # Python warns since 3.12 that a child may find locks held for ever: here it must not.
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
-
-
-def in_child(act):
-    """Do something in a forked child, and return what it says, or what was wrong."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(10)  # it must not hang
-        try:
-            said = repr(act())
-        except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return said
 
 
 def test_a_child_has_no_part_in_its_parent_s_client(client, server):

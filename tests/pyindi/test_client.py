@@ -79,31 +79,39 @@ def test_connecting_devices(script, server):
     assert [new.values for new in server.heard(New)] == [{"DISCONNECT": True}, {"CONNECT": True}]
 
 
+def test_a_client_says_whose_it_is(script):
+    script.setServer("pi\n", 7625)
+    assert repr(script) == r"<Script of pi\n:7625, connected>"
+    script.disconnectServer()
+    assert repr(script) == r"<Script of pi\n:7625, not connected>"
+
+
 # Sending
 
 
 @pytest.mark.parametrize(
-    "ask",
+    ("ask", "told"),
     [
-        lambda client: client.sendNewProperty(PyIndi.Property()),
-        lambda client: client.sendNewProperty(None),
-        lambda client: client.sendNewNumber(PyIndi.PropertyNumber()),
-        lambda client: client.sendNewText(client.getDevice(CCD).getText("NONE")),
-        lambda client: client.sendNewSwitch(CCD, "NONE", "A"),
-        lambda client: client.sendNewSwitch(CCD, "CONNECTION", "NONE"),
-        lambda client: client.sendNewSwitch(CCD, "CCD_TEMPERATURE", "CCD_TEMPERATURE_VALUE"),
-        lambda client: client.sendNewNumber("nobody", "X", "Y", 3.0),
-        lambda client: client.sendNewText(client.getDevice(CCD).getProperty("CONNECTION")),
-        lambda client: client.finishBlob(),
-        lambda client: client.sendOneBlobFromBuffer("A", ".txt", b""),
+        (lambda c: c.sendNewProperty(PyIndi.Property()), "<Property nothing>"),
+        (lambda c: c.sendNewProperty(None), "None is no property that is there"),
+        (lambda c: c.sendNewNumber(PyIndi.PropertyNumber()), "<PropertyNumber nothing>"),
+        (lambda c: c.sendNewText(c.getDevice(CCD).getText("X")), "CCD Simulator.X: not there"),
+        (lambda c: c.sendNewSwitch(CCD, "X", "A"), "no A in <PropertySwitch CCD Simulator.X: not"),
+        (lambda c: c.sendNewSwitch(CCD, "CONNECTION", "X"), "no X in <PropertySwitch CCD Simulat"),
+        (lambda c: c.sendNewSwitch(CCD, "CCD_TEMPERATURE", "X"), "CCD_TEMPERATURE: of another"),
+        (lambda c: c.sendNewNumber("nobody", "X", "Y", 3.0), "no Y in <PropertyNumber nobody.X"),
+        (lambda c: c.sendNewText(c.getDevice(CCD).getProperty("CONNECTION")), "of kind Text"),
+        (lambda c: c.finishBlob(), "startBlob comes first"),
+        (lambda c: c.sendOneBlobFromBuffer("A", ".txt", b""), "the BLOB A is not sent: startBlob"),
     ],
 )
-def test_what_cannot_be_sent_is_logged(script, server, caplog, ask):
+def test_what_cannot_be_sent_is_logged(script, server, caplog, ask, told):
     ask(script)
     assert server.heard(New) == []
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("indinb.pyindi", logging.WARNING)
     assert "sent" in record.getMessage()
+    assert told in record.getMessage()
 
 
 def test_a_value_of_the_wrong_type_is_no_value(script, server):

@@ -95,7 +95,7 @@ def test_a_device_without_a_client_is_nothing():
     nothing.addMessage("hello")
     with pytest.raises(IndexError, match="has said nothing"):
         nothing.messageQueue(0)
-    assert repr(nothing) == "<BaseDevice: not there>"
+    assert repr(nothing) == "<BaseDevice nothing: not there>"
 
 
 def test_a_device_is_never_none(ccd):
@@ -110,7 +110,8 @@ def test_handles_of_a_device_are_equal_and_can_be_keys(book, ccd):
     assert ccd != Book(*DEFINITIONS).device(CCD)
     assert ccd != CCD
     assert {ccd: "camera"}[book.device(CCD)] == "camera"
-    assert repr(ccd) == "<BaseDevice CCD Simulator>"
+    assert repr(ccd) == "<BaseDevice CCD Simulator: connected>"
+    assert repr(book.device("nobody")) == "<BaseDevice nobody: not there>"
 
 
 # Whether it is connected
@@ -138,6 +139,7 @@ def test_without_a_server_nothing_is_connected(book, ccd):
     assert ccd.isConnected()
     book.linked = False
     assert not ccd.isConnected()
+    assert repr(ccd) == "<BaseDevice CCD Simulator: not connected>"
 
 
 def test_a_device_without_such_a_switch_is_not_connected(book):

@@ -207,7 +207,8 @@ def test_devices_serve_as_keys(client, device):
 @row("repr")
 def test_handles_show_what_they_are(number):
     assert "Swig Object" in THEIRS["repr"].printed
-    assert f"{number!r} {number[0]!r}" == "<PropertyNumber D.N Idle> <WidgetViewNumber D.N.RA>"
+    assert repr(number) == "<PropertyNumber D.N Idle: RA=1:30:00, DE=-0.5>"
+    assert repr(number[0]) == "<WidgetViewNumber D.N.RA=1:30:00>"
 
 
 # What only C++ can call

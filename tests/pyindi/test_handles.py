@@ -68,7 +68,7 @@ def test_a_property_tells_what_it_is(defined):
     assert (defined.getPermission(), defined.p, defined.getPermissionAsString()) == (0, 0, "ro")
     assert (defined.isValid(), defined.isEmpty(), defined.getRegistered()) == (True, False, True)
     assert not defined.isDynamic()
-    assert repr(defined) == "<Property CCD Simulator.GAIN Ok>"
+    assert repr(defined) == "<Property CCD Simulator.GAIN Ok: GAIN=90>"
 
 
 def test_a_property_is_matched_by_what_it_is(defined):
@@ -255,7 +255,22 @@ def test_what_is_set_on_nothing_is_nowhere():
     nothing.setRule(1)
     nothing.reset()
     assert (nothing.s, nothing.label, nothing.r) == (3, "", 0)
-    assert repr(nothing) == "<PropertySwitch nothing Alert>"
+    assert repr(nothing) == "<PropertySwitch nothing>"
+
+
+def test_it_shows_what_is_written_and_what_is_not_there(book, frame_type):
+    frame_type[1].setState(1)
+    book.send(frame_type)
+    shown = "<PropertySwitch CCD Simulator.CCD_FRAME_TYPE Busy: FRAME_LIGHT=On, FRAME_DARK=On>"
+    assert repr(frame_type) == shown
+    numbers = PropertyNumber(book.property("CCD_FRAME_TYPE"))
+    assert repr(numbers) == "<PropertyNumber CCD Simulator.CCD_FRAME_TYPE: of another kind>"
+    assert repr(book.property("NOPE", "a\nb")) == r"<Property a\nb.NOPE: not there>"
+
+
+def test_tab_completes_what_scripts_know(frame):
+    assert not {"of", "sheet"} & set(dir(frame))
+    assert {"getName", "np", "s"} <= set(dir(frame))
 
 
 def test_it_is_there_once_the_driver_defines_it(book):

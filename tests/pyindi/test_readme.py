@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,7 +49,8 @@ def last_value(program: str, names: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def theirs(indiserver: OwnServer) -> Iterator[dict[str, Any]]:
-    names: dict[str, Any] = {"PyIndi": pyindi, "time": time, "port": indiserver.port}
+    short = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 10))
+    names: dict[str, Any] = {"PyIndi": pyindi, "time": short, "port": indiserver.port}
     yield names
     names["client"].disconnectServer()
 

@@ -212,6 +212,19 @@ def test_scripts_may_put_names_of_their_own_on_properties_and_members(vector):
     assert vector.seen
 
 
+def test_tab_completes_what_scripts_know():
+    shown = set(dir(pyindi))
+    classes = {"BaseMediator", "BaseClient", "BaseDevice", *METHODS, *OLD_NAMES}
+    assert {*classes, "ISS_ON", "PyIndi", "install"} <= shown
+    modules = {name for name, value in vars(pyindi).items() if inspect.ismodule(value)}
+    assert shown & modules == {"PyIndi"}
+
+
+def test_a_client_has_no_other_names_than_a_script_expects():
+    public = {name for name in dir(BaseClient()) if not name.startswith("_")}
+    assert public == {*METHODS["BaseClient"].split(), "on_error"}
+
+
 def test_lists_tell_their_size():
     client = BaseClient()
     assert client.getDevices().size() == len(client.getDevices()) == 0

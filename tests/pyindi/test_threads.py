@@ -2,8 +2,6 @@
 
 import gc
 import multiprocessing
-import os
-import signal
 import threading
 import weakref
 
@@ -14,6 +12,7 @@ from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State
 from indinb.pyindi import sending, switchboard
 from tests.client.fakes import CCD, TEMPERATURE, obey, update
+from tests.forks import in_child
 from tests.pyindi.fakes import PATIENCE, Script, joined
 
 # Python warns since 3.12 that a child may find locks held for ever: here it must not.
@@ -250,25 +249,6 @@ def test_a_process_that_saves_what_comes(script, server):
 def double(values, doubled):
     for value in iter(values.get, None):
         doubled.put(2 * value)
-
-
-def in_child(act):
-    """Do something in a forked child, and return what it says."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(20)  # it must not hang
-        try:
-            said = repr(act())
-        except BaseException as error:
-            said = f"{type(error).__name__}: {error}"
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return said
 
 
 def test_a_child_has_no_part_in_its_parent_s_connection(script, server):

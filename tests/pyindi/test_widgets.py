@@ -88,8 +88,8 @@ def test_only_text_is_a_name(ra, name, wrong):
 
 
 def test_a_member_says_what_it_is(ra, image):
-    assert repr(ra) == "<WidgetViewNumber Telescope Simulator.EQUATORIAL_EOD_COORD.RA>"
-    assert repr(image) == "<WidgetViewBlob CCD Simulator.CCD1.CCD1>"
+    assert repr(ra) == "<WidgetViewNumber Telescope Simulator.EQUATORIAL_EOD_COORD.RA=5:30:00>"
+    assert repr(image) == "<WidgetViewBlob CCD Simulator.CCD1.CCD1=>"
 
 
 def test_members_know_their_property(ra, red, connect, wind, image):
