@@ -73,6 +73,11 @@ class Definition:
             members,
         )
 
+    def unfilled(self) -> "Definition":
+        """Return the same without the values that its members had then."""
+        members = {name: member._replace(value=None) for name, member in self.members.items()}
+        return replace(self, members=members)
+
     def limited(self, limits: Mapping[str, Limits]) -> "Definition":
         """Return the same with other limits of some members."""
         members = dict(self.members)
@@ -121,8 +126,8 @@ class Vector(Mapping[str, Value]):
     epoch : int
         The link over which it came, counted from 1.
     received : float
-        When it came, in seconds since 1970; a definition that is only repeated, as whenever another
-        client asks for it, came when it first did.
+        When it came, in seconds since 1970; a definition of what was so before, came when it first
+        did.
     told_at : str or None
         When it was so, as the driver wrote it, if it did.
     """
@@ -315,6 +320,8 @@ class Model:
         new = self._defined(define, old)
         self._announced[define.device] = self.epoch
         if old is not None and _alike(old.definition, new.definition):
+            if _repeats(old, new):
+                new = old
             self._devices[define.device][define.name] = new
             return [Delta("updated", define.device, define.name, old, new)]
         deltas = [] if old is None else [Delta("deleted", define.device, define.name, old, None)]
@@ -334,7 +341,7 @@ class Model:
             values |= {name: old[name] for name in values.keys() & old.keys()}
         definition = Definition.of(define)
         new = Vector(definition, define.state, values, define.timestamp, define.message, self.epoch)
-        if old is not None and _repeats(old, new):
+        if old is not None and _is_as_before(old, new):
             new.received = old.received
         return new
 
@@ -381,7 +388,13 @@ def _line(text: str) -> str:
 
 
 def _repeats(old: Vector, new: Vector) -> bool:
-    """Whether something tells over the same link what was told already."""
+    """Whether a definition tells nothing new, as whenever another client asks for it."""
+    known, told = old.definition.unfilled(), new.definition.unfilled()
+    return known == told and list(old) == list(new) and _is_as_before(old, new)
+
+
+def _is_as_before(old: Vector, new: Vector) -> bool:
+    """Whether something tells over the same link the state and the values that were told."""
     is_as_before = (old.epoch, old.state, old.keys()) == (new.epoch, new.state, new.keys())
     return is_as_before and all(_same(old[name], new[name]) for name in new)
 

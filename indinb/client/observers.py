@@ -30,7 +30,8 @@ class Change(NamedTuple):
     name : str
         The owner's name.
     old, new : Vector, Notice, str or None
-        Before and after: vectors of a property; the line of a "message"; the words of a "status";
+        Before and after: vectors of a property, the same one if a definition was only repeated, as
+        whenever another client asks; the line of a "message"; the words of a "status";
         the uid of a "ping".
     """
 

@@ -57,6 +57,8 @@ class Hearing:
         _TELL[change.type](self, change)
 
     def _updated(self, change: Change) -> None:
+        if change.new is change.old:  # defined again, as another client has asked for it
+            return
         sheet = self._sheet(change)
         self._caller.call("updateProperty", Property.of(sheet, seen=True))
         hook, handle = _HOOKS[change.new.definition.kind]

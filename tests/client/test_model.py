@@ -349,3 +349,27 @@ def test_values_of_another_kind_do_not_become_blobs(model):
     model.apply(texts("CCD1", {"CCD1": "not a picture"}))
     model.apply(IMAGE)
     assert model.vector(CCD, "CCD1")["CCD1"] is None
+
+
+def test_a_definition_that_is_only_repeated_leaves_the_vector(model):
+    told = model.vector(CCD, "CCD_FRAME")
+    (delta,) = model.apply(FRAME._replace(timestamp="2026-11-22T10:18:05"))
+    assert delta.type == "updated"
+    assert delta.old is delta.new is model.vector(CCD, "CCD_FRAME") is told
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        FRAME._replace(label="Subframe"),
+        FRAME._replace(state=State.BUSY),
+        FRAME._replace(members=FRAME.members[::-1]),
+        FRAME._replace(members=tuple(m._replace(max=5.0) for m in FRAME.members)),
+        FRAME._replace(members=tuple(m._replace(value=5.0) for m in FRAME.members)),
+    ],
+    ids=["label", "state", "order", "limits", "values"],
+)
+def test_a_definition_that_tells_something_new_does_not(model, again):
+    (delta,) = model.apply(again)
+    assert delta.old is not delta.new
+    assert model.vector(CCD, "CCD_FRAME") is delta.new

@@ -14,6 +14,7 @@ from tests.client.fakes import (
     DRIVER_INFO,
     IMAGE,
     MOUNT,
+    OBSERVATORY,
     RADEC,
     TEMPERATURE,
     WEATHER,
@@ -171,3 +172,22 @@ def test_two_clients_hear_of_their_own(join, harbour):
     assert [given[0].getDeviceName() for _, *given in one.heard] == [CCD, CCD]
     assert [given[0].getDeviceName() for _, *given in two.heard] == [MOUNT, MOUNT]
     assert isinstance(one, Script)
+
+
+def test_what_is_only_defined_again_is_no_update(fresh, server):
+    """Servers define all anew to everybody whenever another client comes."""
+    fresh.acts["updateProperty"] = lambda prop: None
+    server.tell(*OBSERVATORY)
+    assert names(fresh) == []
+    server.tell(RADEC._replace(label="Where it is"))
+    assert names(fresh) == ["updateProperty"]
+
+
+def test_a_definition_in_between_is_no_answer(script, server):
+    number = script.getDevice(CCD).getNumber("CCD_TEMPERATURE")
+    number[0].setValue(-10)
+    script.sendNewNumber(number)
+    server.tell(TEMPERATURE)
+    assert (number.getState(), number[0].getValue()) == (PyIndi.IPS_BUSY, -10)
+    server.tell(update(TEMPERATURE, State.OK, CCD_TEMPERATURE_VALUE=-9.0))
+    assert (number.getState(), number[0].getValue()) == (PyIndi.IPS_OK, -9)
