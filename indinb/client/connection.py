@@ -20,7 +20,7 @@ The threads, and their rules:
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from indinb import display
@@ -35,11 +35,12 @@ from indinb.client.observers import Change, Handler, Observers, Subscription
 from indinb.client.operation import Operation
 from indinb.client.property import Property
 from indinb.client.quiet import Quiet
+from indinb.client.scope import ALL, Scope, is_of, wanted
 from indinb.client.session import END_TIMEOUT, Session, Status
 from indinb.client.transport import TICK, Transport
 from indinb.client.worker import Worker
 from indinb.errors import ConnectionLost, PropertyError, UnknownProperty
-from indinb.protocol.messages import EnableBlob, GetProperties, Message, Notice
+from indinb.protocol.messages import EnableBlob, Message, Notice
 from indinb.protocol.vocabulary import BlobMode, Kind
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,6 @@ RETURN_TIMEOUT = 10.0
 
 _DEFINITIONS_TIMEOUT = 2.0  # seconds to wait for definitions, as some servers are never quiet
 
-
-Scope = Sequence[str | tuple[str, str]] | str | None
-"""Devices, or devices with one of their properties; one device; or all."""
-
-_ALL = (GetProperties(),)  # wanted, unless somebody wants less
 
 _PLUMBING = (
     *("archive", "begin", "belongings", "chores", "disown", "handle"),
@@ -113,7 +109,7 @@ class Connection(Session):
         self.chores = Chores()
         self.archive: Archive | None = None
         self.belongings: dict[Any, Any] = {}
-        self._wanted = _wanted(devices)
+        self._wanted = wanted(devices)
         self._handles: dict[str, Device] = {}
         self._blob_modes: dict[tuple[str, str], BlobMode] = {}
         self._sweep_at = math.inf
@@ -338,7 +334,7 @@ class Connection(Session):
 
     def _take(self, message: Message) -> None:
         """Fold what the server says into the model, and tell who observes."""
-        if self._wanted is not _ALL and not _is_of(self._wanted, message):
+        if self._wanted is not ALL and not is_of(self._wanted, message):
             return
         for delta in self.model.apply(message):
             self._publish(delta)
@@ -385,23 +381,3 @@ class Connection(Session):
 
     def _repr_mimebundle_(self, **_: Any) -> display.MimeBundle:
         return display.render(self)
-
-
-def _wanted(devices: Scope) -> tuple[GetProperties, ...]:
-    """Ask for definitions of these."""
-    if isinstance(devices, str):
-        return (GetProperties(devices),)
-    if not devices:
-        return _ALL
-    return tuple(
-        GetProperties(each) if isinstance(each, str) else GetProperties(*each) for each in devices
-    )
-
-
-def _is_of(wanted: Iterable[GetProperties], message: Message) -> bool:
-    """Tell whether something is of what was asked for, as some servers tell all to everybody."""
-    device, name = getattr(message, "device", None), getattr(message, "name", None)
-    return device is None or any(
-        each.device == device and (each.name is None or name in (None, each.name))
-        for each in wanted
-    )
