@@ -254,9 +254,8 @@ def test_callbacks_given_to_the_object(connected, harbour):
     client = connected(PyIndi.BaseClient)
     updates = []
     client.updateProperty = updates.append
-    client.newNumber = updates.append
     harbour.server.tell(update(TEMPERATURE, State.BUSY))
-    assert [prop.getName() for prop in updates] == ["CCD_TEMPERATURE"] * 2
+    assert [prop.getName() for prop in updates] == ["CCD_TEMPERATURE"]
 
 
 def test_a_client_without_callbacks(connected, harbour, caplog):
