@@ -11,7 +11,7 @@ class BaseMediator:
     What it raises is logged, and stops nothing.
 
     Scripts of INDI 1.x define newNumber, newSwitch, newText, newLight (given a property) and
-    newBLOB (given each BLOB); these are called as well, after `updateProperty`.
+    newBLOB (given each BLOB); these are called unless the script defines `updateProperty`, too.
     """
 
     def serverConnected(self) -> None:

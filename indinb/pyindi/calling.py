@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from indinb.client.clock import may_wait
+from indinb.pyindi.callbacks import BaseMediator
 
 logger = logging.getLogger("indinb.pyindi")
 
@@ -26,8 +27,9 @@ class Caller:
         self._told: set[tuple[str, type[BaseException]]] = set()
 
     def wants(self, name: str) -> bool:
-        """Tell whether the script has a method by this name, which it need not have."""
-        return getattr(self._client, name, None) is not None
+        """Tell whether the script has a method of its own by this name."""
+        method = getattr(self._client, name, None)
+        return getattr(method, "__func__", method) is not getattr(BaseMediator, name, None)
 
     def call(self, name: str, *arguments: Any) -> None:
         """Call a method."""

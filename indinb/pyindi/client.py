@@ -1,6 +1,7 @@
 """The client that scripts subclass."""
 
-from typing import Any, Self
+from functools import cached_property
+from typing import Any
 
 from indinb.printable import printable
 from indinb.protocol.messages import EnableBlob, Ping
@@ -46,13 +47,18 @@ class BaseClient(BaseMediator):
         client.connectServer()
     """
 
-    _indinb: Switchboard
+    def __init__(self) -> None:
+        """Be ready, and call no other base's ``__init__``: scripts do that, with arguments."""
+        _ = self._indinb
 
-    def __new__(cls, *_: Any, **__: Any) -> Self:
-        """Be ready before, and even without, a call of ``__init__``."""
-        client = super().__new__(cls)
-        client._indinb = Switchboard(client)  # all in one place: other names are the script's
-        return client
+    @cached_property
+    def _indinb(self) -> Switchboard:
+        """All that it has, in one place, as other names are the script's.
+
+        It is there before, and even without, a call of ``__init__``, and also of what a script has
+        made by ``object.__new__``.
+        """
+        return Switchboard(self)
 
     def on_error(self, callback: str, error: BaseException) -> None:
         """Hear that a callback has raised an exception; unless this is overridden, it is logged.

@@ -57,12 +57,17 @@ class Hearing:
         _TELL[change.type](self, change)
 
     def _updated(self, change: Change) -> None:
+        """Tell of values, in the words of INDI 1.x to scripts that have no others.
+
+        Those that have both are for either, and would do everything twice.
+        """
         if change.new is change.old:  # defined again, as another client has asked for it
             return
         sheet = self._sheet(change)
-        self._caller.call("updateProperty", Property.of(sheet, seen=True))
         hook, handle = _HOOKS[change.new.definition.kind]
-        if self._caller.wants(hook):
+        if self._caller.wants("updateProperty"):
+            self._caller.call("updateProperty", Property.of(sheet, seen=True))
+        elif self._caller.wants(hook):
             self._call_hook(hook, handle.of(sheet, seen=True), change)
 
     def _call_hook(self, name: str, handle: Any, change: Change) -> None:

@@ -21,8 +21,10 @@ ROOT = Path(__file__).parents[2]
 CALLBACKS = (
     *("serverConnected", "serverDisconnected", "newDevice", "removeDevice", "newProperty"),
     *("updateProperty", "removeProperty", "newMessage", "newPingReply", "newUniversalMessage"),
-    *("newNumber", "newSwitch", "newText", "newLight", "newBLOB"),
 )
+
+HOOKS = ("newNumber", "newSwitch", "newText", "newLight", "newBLOB")
+"""Callbacks of INDI 1.x, in the place of updateProperty."""
 
 PATIENCE = 30.0
 """Seconds for a program of its own."""
@@ -74,8 +76,16 @@ class Script(PyIndi.BaseClient):
         return self.getDevice(device).getNumber(name).findWidgetByName(member).getValue()
 
 
+class OldScript(Script):
+    """A client of INDI 1.x that notes each callback."""
+
+    updateProperty = PyIndi.BaseClient.updateProperty
+
+
 for each in CALLBACKS:
     setattr(Script, each, functools.partialmethod(Script.note, each))
+for each in HOOKS:
+    setattr(OldScript, each, functools.partialmethod(Script.note, each))
 
 
 class Port:

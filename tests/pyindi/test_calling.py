@@ -24,7 +24,7 @@ from tests.client.fakes import (
     obey,
     update,
 )
-from tests.pyindi.fakes import Script, joined, run
+from tests.pyindi.fakes import HOOKS, OldScript, Script, joined, run
 
 PICTURE = Blob(memoryview(b"stars"), ".fits", 5)
 
@@ -65,14 +65,21 @@ def of_ours(caplog):
 
 def still_hears(script: Script, server: FakeServer) -> bool:
     """Tell whether updates go on."""
-    before = script.count("updateProperty")
+    update_hook = "newSwitch" if isinstance(script, OldScript) else "updateProperty"
+    before = script.count(update_hook)
     server.tell(update(CONNECTION, State.OK), CONNECTION, update(CONNECTION, State.IDLE))
-    return script.isServerConnected() and script.count("updateProperty") > before
+    return script.isServerConnected() and script.count(update_hook) > before
+
+
+def script_for(name: str) -> type[Script]:
+    """Return a kind of script that has this callback."""
+    return OldScript if name in HOOKS else Script
 
 
 @pytest.mark.parametrize("name", TRIGGERS)
 @pytest.mark.parametrize("error", RAISED)
-def test_what_a_callback_raises_stops_nothing(script, server, caplog, name, error):
+def test_what_a_callback_raises_stops_nothing(join, harbour, caplog, name, error):
+    script, server = join(script_for(name)), harbour.server
     if name == "newDevice":
         server.tell(Delete("Telescope Simulator"))
     script.acts[name] = raising(error)
@@ -126,11 +133,11 @@ def test_each_kind_of_error_is_logged_once(script, server, caplog):
 
 
 def test_each_callback_s_errors_are_logged(script, server, caplog):
-    script.acts["updateProperty"] = script.acts["newNumber"] = raising(ValueError)
-    server.tell(*[update(TEMPERATURE, State.BUSY)] * 5)
+    script.acts["updateProperty"] = script.acts["newMessage"] = raising(ValueError)
+    server.tell(*[update(TEMPERATURE, State.BUSY, message="it cools")] * 5)
     assert [record.getMessage().split()[0] for record in of_ours(caplog)] == [
+        "newMessage",
         "updateProperty",
-        "newNumber",
     ]
 
 
@@ -234,14 +241,15 @@ def test_callbacks_that_cannot_be_called(script, server, odd):
 
 
 @pytest.mark.parametrize("name", ["updateProperty", "newMessage", "newNumber"])
-def test_a_callback_that_blocks_can_be_named(script, server, name):
+def test_a_callback_that_blocks_can_be_named(join, harbour, name):
     """Observers that keep all others waiting are told by their representation."""
+    script, server = join(script_for(name)), harbour.server
     (subscription,) = script._indinb.connection.observers.interested(None, None)
     named = []
     script.acts[name] = lambda *_: named.append(repr(subscription.handler))
     server.tell(*TRIGGERS[name])
-    assert named == [f"<{name} of Script>"]
-    assert repr(subscription.handler) == "<callbacks of Script>"
+    assert named == [f"<{name} of {type(script).__name__}>"]
+    assert repr(subscription.handler) == f"<callbacks of {type(script).__name__}>"
 
 
 # The caller alone
@@ -272,8 +280,13 @@ def test_what_is_being_called():
 def test_what_the_script_wants():
     client = PyIndi.BaseClient()
     caller = Caller(client)
-    assert Caller(Script()).wants("newBLOB")
+    assert Caller(Script()).wants("updateProperty")
+    assert not Caller(OldScript()).wants("updateProperty"), "it only has the inherited one"
+    assert Caller(OldScript()).wants("newBLOB")
+    assert not caller.wants("updateProperty")
     assert not caller.wants("newBLOB")
+    client.updateProperty = print
+    assert caller.wants("updateProperty")
     client.newBLOB = print
     client.newNumber = None
     assert caller.wants("newBLOB")

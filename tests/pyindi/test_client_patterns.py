@@ -118,6 +118,7 @@ class Taken(PyIndi.BaseClient):
 class Threaded(PyIndi.BaseClient, threading.Thread):
     def __init__(self):
         super().__init__()
+        threading.Thread.__init__(self)
         self.updates = []
 
     updateProperty = Noting.updateProperty
@@ -142,6 +143,38 @@ class Mixed(Noting, PyIndi.BaseClient):
     def __init__(self):
         super().__init__()
         self.updates = []
+
+
+class Configured:
+    """Must be told something, which the client's ``__init__`` cannot."""
+
+    def __init__(self, updates):
+        self.updates = updates
+
+
+class WithAnother(PyIndi.BaseClient, Configured):
+    def __init__(self):
+        super().__init__()
+        Configured.__init__(self, [])
+
+    updateProperty = Noting.updateProperty
+
+
+class One:
+    """Makes its objects past the client's own way, and no more than one of each class."""
+
+    def __new__(cls):
+        if "one" not in vars(cls):
+            cls.one = object.__new__(cls)
+        return cls.one
+
+
+class Single(One, PyIndi.BaseClient):
+    def __init__(self):
+        super().__init__()
+        self.updates = []
+
+    updateProperty = Noting.updateProperty
 
 
 class Abstract(PyIndi.AbstractBaseClient, abc.ABC):
@@ -213,7 +246,8 @@ class Shadowing(PyIndi.BaseClient):
 
 PATTERNS = [
     *(Usual, Early, OldWay, ByName, Forgetful, WithoutInit, Connecting, Taken, Threaded),
-    *(ThreadFirst, Mixed, lambda: Concrete(1, a=2), Slotted, Polite, Shadowing),
+    *(ThreadFirst, Mixed, WithAnother, Single, lambda: Concrete(1, a=2)),
+    *(Slotted, Polite, Shadowing),
 ]
 
 
@@ -254,9 +288,14 @@ def test_callbacks_given_to_the_object(connected, harbour):
     client = connected(PyIndi.BaseClient)
     updates = []
     client.updateProperty = updates.append
-    client.newNumber = updates.append
     harbour.server.tell(update(TEMPERATURE, State.BUSY))
-    assert [prop.getName() for prop in updates] == ["CCD_TEMPERATURE"] * 2
+    assert [prop.getName() for prop in updates] == ["CCD_TEMPERATURE"]
+
+
+def test_a_single_client_keeps_its_connection_when_it_is_asked_for_again(connected):
+    client = connected(Single)
+    assert Single() is client
+    assert client.isServerConnected()
 
 
 def test_a_client_without_callbacks(connected, harbour, caplog):

@@ -93,7 +93,7 @@ def test_a_picture_that_comes_late(script, server, expose, finishing):
         server.tell(update(EXPOSURE, State.OK))
         assert thread.is_alive()
         server.tell(PICTURE)
-    assert script.count("newBLOB") == 1
+    assert script.count("updateProperty") == 2
 
 
 def test_a_picture_that_never_comes(script, server, expose, finishing, monkeypatch):

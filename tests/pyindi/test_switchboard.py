@@ -11,7 +11,7 @@ from indinb.protocol.messages import GetProperties
 from indinb.protocol.vocabulary import State
 from indinb.pyindi import switchboard
 from tests.client.fakes import CCD, FILTER_NAME, TEMPERATURE, update
-from tests.pyindi.fakes import Script, joined
+from tests.pyindi.fakes import OldScript, Script, joined
 
 DEGREES = "CCD_TEMPERATURE_VALUE"
 
@@ -154,7 +154,8 @@ def test_disconnecting_while_all_is_announced(harbour, name):
 
 
 @pytest.mark.parametrize("name", ["updateProperty", "newNumber"])
-def test_disconnecting_in_an_update(script, server, name):
+def test_disconnecting_in_an_update(join, harbour, name):
+    script, server = join(OldScript if name == "newNumber" else Script), harbour.server
     script.acts[name] = lambda *_: script.disconnectServer()
     server.send(*[update(TEMPERATURE, State.BUSY)] * 10)
     script.next("serverDisconnected")

@@ -30,7 +30,7 @@ def readers():
 
 def test_callbacks_come_on_one_thread(script, server):
     threads = set()
-    for name in ("updateProperty", "newNumber", "newMessage", "removeProperty"):
+    for name in ("updateProperty", "newMessage", "removeProperty"):
         script.acts[name] = lambda *_: threads.add(threading.current_thread())
     server.tell(*[update(TEMPERATURE, State.BUSY, message="x")] * 3)
     assert len(threads) == 1
@@ -234,7 +234,7 @@ def test_a_process_that_saves_what_comes(script, server):
     values, doubled = context.Queue(), context.Queue()
     process = context.Process(target=double, args=(values, doubled))
     process.start()
-    script.acts["newNumber"] = lambda prop: values.put(prop[0].getValue())
+    script.acts["updateProperty"] = lambda prop: values.put(prop.getNumber()[0].getValue())
     server.tell(*(update(TEMPERATURE, State.OK, **{DEGREES: value}) for value in (1, 2, 3)))
     assert [doubled.get(timeout=PATIENCE) for _ in range(3)] == [2, 4, 6]
     values.put(None)
