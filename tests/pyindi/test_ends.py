@@ -13,6 +13,7 @@ import pytest
 from indinb.protocol.messages import New
 from tests.client.fakes import TEMPERATURE
 from tests.pyindi.fakes import PATIENCE, run, running
+from tests.waiting import look_until
 
 LEFT = """
 import sys
@@ -142,8 +143,7 @@ print(client.connectServer(), number.getStateAsString(), flush=True)
 
 def test_a_program_whose_server_goes_and_returns(port, tmp_path):
     with running(RETURNING, tmp_path, str(port.number)) as program:
-        while not port.harbour.servers:
-            time.sleep(0)
+        look_until(lambda: port.harbour.servers)
         port.harbour.server.next(New)
         port.harbour.server.cut()
         out, err = program.communicate(timeout=PATIENCE)

@@ -1,6 +1,7 @@
 """Exposures that a script leaves running."""
 
 import contextlib
+import queue
 import signal
 import threading
 
@@ -51,17 +52,16 @@ class Finishing(threading.Thread):
 
 
 @pytest.fixture
-def finishing(script, capsys):
+def finishing(script, monkeypatch):
     """Return a thread that waits, once it has said so."""
+    said = queue.SimpleQueue()
+    monkeypatch.setattr(exposures, "print", lambda line, file: said.put(line), raising=False)
 
     @contextlib.contextmanager
     def finishing():
         thread = Finishing(script)
         thread.start()
-        said = ""
-        while "waiting for CCD_EXPOSURE" not in said and "waiting for GUIDER" not in said:
-            assert thread.is_alive(), "there is nothing to wait for"
-            said += capsys.readouterr().err
+        assert said.get(timeout=PATIENCE).startswith("waiting for ")
         yield thread
         joined(thread)
 
