@@ -89,7 +89,11 @@ class PropertyBasic(Property, Generic[W]):
         ------
         IndexError
             If there is none; -1 is none either.
+        TypeError
+            If it is no number: `findWidgetByName` finds members by their name.
         """
+        if not hasattr(index, "__index__"):
+            raise TypeError(f"members count from 0; findWidgetByName({index!r}) finds one by name")
         members = self._members
         if not 0 <= index < len(members):
             raise IndexError(f"there is no [{index}] in {self!r}")

@@ -224,3 +224,9 @@ def test_blobs_are_live(book):
     book.say(update(IMAGE, State.OK, CCD1=Blob(memoryview(b"hello"), ".txt", 5)))
     assert picture[0].getblobdata() == bytearray(b"hello")
     assert picture.bp[0].bvp.name == "CCD1"
+
+
+@pytest.mark.parametrize("index", ["RA", slice(1), 0.0, None])
+def test_members_are_counted(index):
+    with pytest.raises(TypeError, match="findWidgetByName"):
+        PropertyNumber()[index]

@@ -63,7 +63,7 @@ def ours(indiserver: OwnServer) -> Iterator[dict[str, Any]]:
 
 
 def test_both_columns_come_to_the_same(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
-    changes = {"7624": "port", '"localhost")': '"localhost", port)', "-10": "goal"}
+    changes = {"7624": "port", "-10": "goal"}
     assert len(rows()) == 6
     for left, right in rows():
         for text, other in changes.items():
