@@ -15,7 +15,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 
 import indinb
-from indinb.servers import EmbeddedServer, OwnServer
+from indinb.servers import SIMULATORS, EmbeddedServer, IndiServer, OwnServer
 from tests.waiting import wait_until
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -43,12 +43,18 @@ def embedded() -> Iterator[OwnServer]:
     server.close()
 
 
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[OwnServer]:
+    """Run INDI's simulators anew: a mount that others have told its site would not sync below."""
+    server = IndiServer([SIMULATORS[MOUNT], SIMULATORS[CCD]])
+    yield server
+    server.close()
+
+
 @pytest.fixture(params=["indiserver", "embedded"])
-def place(
-    request: pytest.FixtureRequest, indiserver: OwnServer, embedded: OwnServer
-) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, fresh: OwnServer, embedded: OwnServer) -> Iterator[Place]:
     """Open an observatory whose telescope stands at 6h 0d."""
-    server = {"indiserver": indiserver, "embedded": embedded}[request.param]
+    server = {"indiserver": fresh, "embedded": embedded}[request.param]
     with indinb.connect(server.host, server.port) as client:
         for name in (MOUNT, CCD):
             client.wait_for(name, "CONNECTION", timeout=10)

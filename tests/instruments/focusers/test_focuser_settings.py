@@ -179,6 +179,7 @@ def test_speed_and_direction_come_before_the_time(make):
         ("FOCUS_SPEED", {"FOCUS_SPEED_VALUE": 3}),
         ("FOCUS_MOTION", {"FOCUS_OUTWARD": True}),
         ("FOCUS_TIMER", {"FOCUS_TIMER_VALUE": 20}),
+        ("FOCUS_MOTION", {"FOCUS_INWARD": True}),
         ("FOCUS_TIMER", {"FOCUS_TIMER_VALUE": 30}),
     ]
 
