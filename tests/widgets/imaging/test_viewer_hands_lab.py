@@ -241,7 +241,7 @@ def test_a_box_is_the_next_subframe(desk: Desk, notebook: Notebook, lab: Lab) ->
     place = desk.map()
     desk.drag(place(600, 480), place(650, 500), place(839, 639))
     expect(desk.root.locator(".indinb-box-words")).to_have_text(re.compile(r"240 × 160"))  # noqa: RUF001
-    desk.wait_until("tuple(it.region) == (600, 480, 240, 160)")
+    desk.wait_until("it.region and tuple(it.region) == (600, 480, 240, 160)")
     output = notebook.run(EXPOSED)
     part = copied(notebook, lab, "part")
     assert part.shape == (160, 240)
