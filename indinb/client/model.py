@@ -126,8 +126,8 @@ class Vector(Mapping[str, Value]):
     epoch : int
         The link over which it came, counted from 1.
     received : float
-        When it came, in seconds since 1970; a definition of what was so before, came when it first
-        did.
+        When it came, in seconds since 1970; for a definition that tells state and values as they
+        were, when these came first.
     told_at : str or None
         When it was so, as the driver wrote it, if it did.
     """
@@ -389,8 +389,8 @@ def _line(text: str) -> str:
 
 def _repeats(old: Vector, new: Vector) -> bool:
     """Whether a definition tells nothing new, as whenever another client asks for it."""
-    known, told = old.definition.unfilled(), new.definition.unfilled()
-    return known == told and list(old) == list(new) and _is_as_before(old, new)
+    is_as_before = list(old) == list(new) and _is_as_before(old, new)
+    return is_as_before and old.definition.unfilled() == new.definition.unfilled()
 
 
 def _is_as_before(old: Vector, new: Vector) -> bool:
