@@ -12,28 +12,35 @@ from nbclient import NotebookClient
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+SIMULATE = "indinb.simulate()"
+HURRIED = "indinb.simulate(speed=20)"
 
 
 def curate(path: Path) -> None:
-    """Run one lesson, and write it with its curated outputs."""
+    """Run one lesson in a hurry, and write it with its curated outputs."""
     notebook = nbformat.read(path, as_version=4)
+    replaced(notebook, SIMULATE, HURRIED)
     NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}).execute()
+    replaced(notebook, HURRIED, SIMULATE)
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in map(without_widget, cell.outputs) if output]
+            cell.outputs = [without_widget(output) for output in cell.outputs]
     nbformat.write(notebook, path)
 
 
-def without_widget(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
-    """Drop a widget from an output; nothing is left of one that has only a name beside it."""
-    data = output.get("data", {})
-    if WIDGET in data:
-        del data[WIDGET]
-        if set(data) == {"text/plain"}:
-            return None
+def replaced(notebook: nbformat.NotebookNode, old: str, new: str) -> None:
+    """Replace words of the cell that says which observatory is meant."""
+    for cell in notebook.cells:
+        if "observatory" in cell.metadata.get("tags", []):
+            cell.source = cell.source.replace(old, new)
+
+
+def without_widget(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Drop a widget from an output; what stands beside it stays."""
+    output.get("data", {}).pop(WIDGET, None)
     return output
 
 
