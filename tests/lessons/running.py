@@ -27,6 +27,7 @@ def run(lesson: Lesson) -> None:
             timeout=CELL_SECONDS,
             kernel_name="python3",
             record_timing=False,
+            coalesce_streams=True,
             store_widget_state=False,
             resources={"metadata": {"path": folder}},
         )
