@@ -83,10 +83,13 @@ def render(thing: Any) -> display.MimeBundle:
 
 
 def follow(operation: Operation[Any]) -> None:
-    """Show the progress of an operation for which a cell waits."""
+    """Show the progress of an operation for which a cell waits.
+
+    Without words, so that a notebook holds the same in each run: what is quick has no bar.
+    """
     from IPython.display import display as show
 
-    show(ProgressBar(operation))  # type: ignore[no-untyped-call]
+    show(_view(ProgressBar(operation)), raw=True)  # type: ignore[no-untyped-call]
 
 
 def _frame(frame: Frame) -> display.MimeBundle:

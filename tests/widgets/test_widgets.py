@@ -263,11 +263,13 @@ def test_a_closed_client_can_be_shown(client: Connection) -> None:
 def test_following_shows_the_progress_in_the_cell(
     monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr(IPython.display, "display", shown.append)
+    shown: list[display.MimeBundle] = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: shown.append(bundle))
     operation: Operation[None] = Operation("expose")
     widgets.follow(operation)
-    (bar,) = shown
+    (bundle,) = shown
+    assert list(bundle) == [VIEW], "words would make a notebook with a bar another than without"
+    bar = widget_in(bundle)
     assert (bar.label, bar.state) == ("expose", "running")
     operation.succeed(None)
     clock.advance(1)
