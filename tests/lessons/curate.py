@@ -36,12 +36,19 @@ def tidy(lesson: Lesson) -> None:
     for number, cell in enumerate(lesson.notebook.cells):
         cell.id = f"cell-{number:02d}"
         cell.metadata = NotebookNode(tags=tags(cell)) if tags(cell) else NotebookNode()
-    for output in lesson.outputs:
-        _tidy(output.get("data", {}))
+    for cell in lesson.code:
+        cell.outputs = [output for output in map(_tidied, cell.outputs) if shows(output)]
 
 
-def _tidy(data: NotebookNode) -> None:
+def _tidied(output: NotebookNode) -> NotebookNode:
     """Drop a widget, and the number of a table, which is another in each run."""
+    data = output.get("data", {})
     data.pop(WIDGET, None)
     if "text/html" in data:
         data["text/html"] = _TABLE_ID.sub("<table", data["text/html"])
+    return output
+
+
+def shows(output: NotebookNode) -> bool:
+    """Tell whether something is left of an output; of a progress bar, there is not."""
+    return bool(output.get("data", True))
