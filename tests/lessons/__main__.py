@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.lessons.curate import curate
 from tests.lessons.lesson import hurried, lessons, reached
+from tests.lessons.measure import HEAD, MOST_MB, MOST_SECONDS, measure
+from tests.lessons.real import passes_at_indiserver
 
 SPEED = 20.0
 
@@ -38,17 +40,51 @@ def _copy(options: argparse.Namespace) -> None:
         copied.save(options.folder / lesson.path.name)
 
 
+def _measure(options: argparse.Namespace) -> bool:
+    print(HEAD)
+    broken = False
+    for lesson in options.lessons:
+        figures = measure(lesson, hurried(options.speed))
+        print(figures, flush=True)
+        broken |= bool(figures.broken)
+    return broken
+
+
+def _indiserver(options: argparse.Namespace) -> bool:
+    applied = [lesson for lesson in options.lessons if not lesson.needs]
+    for lesson in options.lessons:
+        if lesson.needs:
+            print(f"{lesson}: left out, as it needs {' and '.join(lesson.needs)}")
+    failed = [lesson for lesson in applied if not passes_at_indiserver(lesson)]
+    print(f"{len(applied) - len(failed)} of {len(applied)} pass at a real indiserver")
+    for lesson in failed:
+        print(f"{lesson} fails")
+    return bool(failed)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m tests.lessons", description="Run the lessons of notebooks/, and look at them."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     curating = _command(commands, _curate, "run lessons in a hurry, and store what they show")
+    measuring = _command(
+        commands,
+        _measure,
+        f"run lessons twice on one core: they take {MOST_SECONDS} s and {MOST_MB} MB at most, "
+        "kernel and simulator together, and show the same",
+    )
+    _command(
+        commands,
+        _indiserver,
+        "run lessons at a real indiserver with INDI's own simulators, and expect no errors; those "
+        'whose metadata say that they need more ("indinb": {"needs": ["stars"]}) are left out',
+    )
     copying = _command(commands, _copy, "copy lessons, with another observatory in them")
     copying.add_argument("folder", type=Path, metavar="FOLDER", help="where to; it is made")
     copying.add_argument("--address", metavar="HOST:PORT", help="of an INDI server to use instead")
     copying.add_argument("--solved", action="store_true", help="with solutions instead of blanks")
-    for command in (curating, copying):
+    for command in (curating, measuring, copying):
         command.add_argument(
             "--speed", type=float, default=SPEED, help="of the embedded observatory's clock (20)"
         )

@@ -1,6 +1,8 @@
 """Running a lesson from its first cell to its last, in a kernel of its own."""
 
+import asyncio
 import os
+import subprocess
 import tempfile
 
 from nbclient import NotebookClient
@@ -31,4 +33,6 @@ def run(lesson: Lesson) -> None:
             store_widget_state=False,
             resources={"metadata": {"path": folder}},
         )
-        runner.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        # What the kernel itself says on its stderr is for nobody.
+        asyncio.run(runner.async_execute(env=environment, stderr=subprocess.DEVNULL))
