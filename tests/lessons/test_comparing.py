@@ -53,10 +53,15 @@ def test_drawings_by_lines_are_texts() -> None:
         ("<caption>Devices of 127.0.0.1:43739<", "<caption>Devices of 127.0.0.1:42065<"),
         ('<table id="table1397" class="x">', '<table id="table1398" class="x">'),
         ('<table id="table1397" class="x">', '<table class="x">'),
+        ("(56.86916668, -24.10527778)>", "(56.86916669, -24.10527779)>"),
     ],
 )
 def test_what_is_another_in_each_run_is_the_same(one: str, two: str) -> None:
     assert other_texts(run(html(one)), run(html(two))) == []
+
+
+def test_some_milliarcseconds_more_is_different() -> None:
+    assert other_texts(run(html("(56.869166, 24.105277)>")), run(html("(56.869167, 24.105277)>")))
 
 
 def test_a_difference_is_shown_with_what_is_around_it() -> None:
