@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         _measure,
         f"run lessons twice on one core: they take {MOST_SECONDS} s and {MOST_MB} MB at most, "
-        "kernel and simulator together, and show the same",
+        "kernel and simulator together, and show the same (nothing else should run meanwhile)",
     )
     _command(
         commands,

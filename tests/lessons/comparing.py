@@ -8,6 +8,7 @@ nearly the same if the root mean square of the differences is at most 1 % of whi
 import base64
 import io
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import zip_longest
 
@@ -72,12 +73,16 @@ def _from_afar(data: bytes) -> NDArray[np.float64]:
 
 def other_texts(one: Lesson, two: Lesson) -> list[str]:
     """Name the cells of two runs that have not shown the same words, though they should."""
-    pairs = zip(one.code, two.code, strict=True)
     return [
-        f"cell {number}, {first.source.splitlines()[-1]!r}: {_first_difference(first, second)}"
-        for number, (first, second) in enumerate(pairs, 1)
+        f"{name}: {_first_difference(first, second)}"
+        for name, first, second in _pairs(one, two)
         if IGNORED not in tags(first) and texts(first) != texts(second)
     ]
+
+
+def _pairs(one: Lesson, two: Lesson) -> Iterator[tuple[str, NotebookNode, NotebookNode]]:
+    for number, pair in enumerate(zip(one.code, two.code, strict=True), 1):
+        yield f"cell {number}, {pair[0].source.splitlines()[-1]!r}", *pair
 
 
 def _first_difference(one: NotebookNode, two: NotebookNode) -> str:
@@ -90,13 +95,17 @@ def _first_difference(one: NotebookNode, two: NotebookNode) -> str:
     return f"{first[around]!r}, then {second[around]!r}"
 
 
-def difference(one: Lesson, two: Lesson) -> float:
-    """Return how far the least similar pictures of two runs are apart, from 0 to 1."""
-    farthest = 0.0
-    for first, second in zip(one.code, two.code, strict=True):
-        before, after = pictures(first), pictures(second)
-        if len(before) != len(after):
-            return 1.0
-        for a, b in zip(before, after, strict=True):
-            farthest = max(farthest, float(np.sqrt(np.mean((a - b) ** 2))))
-    return farthest
+def differences(one: Lesson, two: Lesson) -> dict[str, float]:
+    """Return how far the pictures of two runs are apart, from 0 to 1, by the names of cells."""
+    return {
+        name: _distance(pictures(first), pictures(second))
+        for name, first, second in _pairs(one, two)
+    }
+
+
+def _distance(one: list[NDArray[np.float64]], two: list[NDArray[np.float64]]) -> float:
+    """Return how far the least similar are apart; another number of them is as far as can be."""
+    if len(one) != len(two):
+        return 1.0
+    squares = [np.mean((a - b) ** 2) for a, b in zip(one, two, strict=True)]
+    return float(np.sqrt(max(squares, default=0.0)))

@@ -31,7 +31,7 @@ class Figures(NamedTuple):
     seconds: list[float]
     megabytes: float
     other_texts: list[str]
-    difference: float
+    differences: dict[str, float]
 
     @property
     def broken(self) -> list[str]:
@@ -41,15 +41,16 @@ class Figures(NamedTuple):
             wrong.append(f"it took more than {MOST_SECONDS} s")
         if self.megabytes > MOST_MB:
             wrong.append(f"it took more than {MOST_MB} MB")
-        if self.difference > comparing.NEARLY:
-            wrong.append(f"two pictures differ by more than {comparing.NEARLY:.0%}")
+        for cell, difference in self.differences.items():
+            if difference > comparing.NEARLY:
+                wrong.append(f"{cell}: pictures differ by {difference:.1%}")
         return wrong
 
     def __str__(self) -> str:
         seconds = ", ".join(f"{each:.1f}" for each in self.seconds)
         same = f"{len(self.other_texts)} differ" if self.other_texts else "same"
         row = f"{self.lesson.name:<24}{seconds:>16}{self.megabytes:>8.0f}{same:>10}"
-        row += f"{self.difference:>10.2%}"
+        row += f"{max(self.differences.values(), default=0.0):>10.2%}"
         return "\n".join([row, *(f"    {what}" for what in self.broken)])
 
 
@@ -64,7 +65,7 @@ def measure(lesson: Lesson, observatory: str) -> Figures:
             seconds.append(time.monotonic() - began)
         megabytes.append(memory.peak / 1e6)
     return Figures(
-        lesson, seconds, max(megabytes), comparing.other_texts(*runs), comparing.difference(*runs)
+        lesson, seconds, max(megabytes), comparing.other_texts(*runs), comparing.differences(*runs)
     )
 
 

@@ -86,7 +86,7 @@ def test_a_lesson_that_costs_too_much_fails(
     seconds: float,
     status: int,
 ) -> None:
-    found = Figures(lesson, [seconds, 1.0], 400.0, [], 0.0)
+    found = Figures(lesson, [seconds, 1.0], 400.0, [], {})
     monkeypatch.setattr(__main__, "measure", lambda *_: found)
     assert main(["measure", str(lesson.path)]) == status
     head, row, *_ = capsys.readouterr().out.splitlines()

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
 from numpy.typing import NDArray
 
-from tests.lessons.comparing import NEARLY, difference, other_texts, pictures, texts
+from tests.lessons.comparing import NEARLY, differences, other_texts, pictures, texts
 from tests.lessons.lesson import IGNORED, WIDGET, Lesson
 from tests.lessons.samples import code, png, printed
 
@@ -34,6 +34,13 @@ def sky(seed: int = 0, shift: int = 0) -> NDArray[np.float64]:
     stars = np.kron(places, np.ones((8, 8)))
     noise = np.random.default_rng(seed).normal(0.2, 0.05, stars.shape)
     return np.clip(np.roll(stars, shift, 1) + noise, 0, 1)
+
+
+def difference(one: Lesson, two: Lesson) -> float:
+    """Return how far the pictures of two runs of one cell are apart."""
+    (cell,) = differences(one, two).items()
+    assert cell[0] == "cell 1, 'last'"
+    return cell[1]
 
 
 def test_texts_are_what_words_a_cell_has_shown() -> None:

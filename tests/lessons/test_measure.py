@@ -68,7 +68,7 @@ def test_one_core_is_left_and_all_are_given_back() -> None:
 
 
 def figures(folder: Path, **changed: object) -> Figures:
-    good = Figures(sample(folder), [20.0, 21.5], 412.3, [], 0.0012)
+    good = Figures(sample(folder), [20.0, 21.5], 412.3, [], {"cell 2": 0.0012, "cell 3": 0})
     return good._replace(**changed)
 
 
@@ -85,7 +85,10 @@ def test_a_row_tells_it_all(tmp_path: Path) -> None:
         ({"seconds": [20.0, 61.0]}, "it took more than 60 s"),
         ({"megabytes": 601.0}, "it took more than 600 MB"),
         ({"other_texts": ["cell 3, 'x': 'a', then 'b'"]}, "cell 3"),
-        ({"difference": 2 * NEARLY}, "two pictures differ by more than 1%"),
+        (
+            {"differences": {"cell 7": 0.001, "cell 8": 2 * NEARLY}},
+            "cell 8: pictures differ by 2.0%",
+        ),
     ],
 )
 def test_what_is_too_much_is_told(tmp_path: Path, changed: dict[str, object], words: str) -> None:
@@ -102,5 +105,5 @@ def test_a_lesson_is_run_twice_and_what_has_changed_is_found(tmp_path: Path) -> 
     assert 30 < found.megabytes < 300
     (told,) = found.other_texts
     assert told.startswith("cell 2, 'print(random.random())': ")
-    assert found.difference == 0
+    assert set(found.differences.values()) == {0.0}
     assert not list(lesson.outputs), "the lesson itself is as it was"
