@@ -190,8 +190,8 @@ def code_is_short_and_plain(lesson: Lesson) -> Complaints:
     unwanted = UNWANTED if lesson.number == LAST else UNWANTED | UNWANTED_IN_OURS
     for cell in lesson.code:
         head = cell.source.partition("\n")[0]
-        if len(cell.source.splitlines()) > MOST_LINES:
-            yield f"the cell of {head!r} has at most {MOST_LINES} lines"
+        if len(re.findall(r"\S.*", cell.source)) > MOST_LINES:
+            yield f"the cell of {head!r} has at most {MOST_LINES} lines that are not empty"
         for what, pattern in unwanted.items():
             if re.search(pattern, cell.source, re.MULTILINE):
                 yield f"the cell of {head!r} has {what}"
