@@ -24,6 +24,14 @@ WIDGETS = ".jp-Notebook .jp-OutputArea-output.lm-Panel"
 PICTURES = ".jp-Notebook .jp-RenderedMarkdown img, .jp-Notebook .jp-RenderedImage img"
 BLANK = 1.0
 """Standard deviation of grey values up to which a picture is blank."""
+SHOWN = {
+    ".indinb-panel": "[data-property]",
+    ".indinb-dashboard": "[data-card]",
+    ".indinb-viewer": ".indinb-stage[data-empty=false]",
+    ".indinb-progress": "text=/\\w/",
+}
+"""What is visible in each of our widgets that shows something."""
+
 SETTINGS = {
     # What is not on the screen shall be there, too.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -134,6 +142,9 @@ class OpenedLesson:
                 yield f"widget {number}: {text.splitlines()[0]}"
             else:
                 yield from self._troubles_to_see(widget, f"widget {number}")
+            for ours, part in SHOWN.items():
+                if widget.locator(ours).count() and not _visible(widget.locator(ours), part):
+                    yield f"widget {number}: {ours} without {part}"
         for number, stage in enumerate(self.page.locator(".indinb-stage").all(), 1):
             yield from self._troubles_to_see(stage, f"frame {number}")
 
@@ -148,7 +159,7 @@ class OpenedLesson:
         """Keep a screenshot of something; it may be neither small nor of one colour."""
         box = sight.bounding_box() or {"width": 0, "height": 0}
         if box["width"] < 20 or box["height"] < 10:
-            yield f"{name}: only {box['width']:.0f} × {box['height']:.0f} pixels"
+            yield f"{name}: only {box['width']:.0f} x {box['height']:.0f} pixels"
             return
         path = ARTIFACTS / self.name / f"{name.replace(' ', '-')}.png"
         shot = Image.open(io.BytesIO(sight.screenshot(path=path, animations="disabled")))
@@ -156,7 +167,9 @@ class OpenedLesson:
             yield f"{name}: blank"
 
     def _troubles_of_solutions(self) -> Iterator[str]:
-        for number, solution in enumerate(self.page.locator(".jp-RenderedMarkdown details").all(), 1):
+        for number, solution in enumerate(
+            self.page.locator(".jp-RenderedMarkdown details").all(), 1
+        ):
             solution.locator("summary").click()
             code = solution.locator("pre")
             if not code.count() or not code.first.is_visible():
@@ -166,6 +179,10 @@ class OpenedLesson:
 def deviation(image: Image.Image) -> float:
     """Return the standard deviation of the grey values of a picture, 0 to 127.5."""
     return float(ImageStat.Stat(image.convert("L")).stddev[0])
+
+
+def _visible(widget: Locator, part: str) -> bool:
+    return widget.locator(part).filter(visible=True).count() > 0
 
 
 def _troubles_of_cells(cells: list[dict[str, Any]]) -> Iterator[str]:
