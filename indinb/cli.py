@@ -3,7 +3,6 @@
 import argparse
 import importlib.util
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,9 +12,8 @@ from contextlib import contextmanager, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 
+from indinb import lessons
 from indinb.errors import IndiError
-
-_FIRST_LESSON = "01-first-light.ipynb"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -149,15 +147,11 @@ class _Table:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    """Copy the lessons to a folder, where they may be changed, and open the first."""
+    """Copy the lessons to a folder, and open the first in JupyterLab."""
     if importlib.util.find_spec("jupyterlab") is None:
         raise IndiError('JupyterLab is not installed: pip install "indinb[lab]"')
-    options.folder.mkdir(parents=True, exist_ok=True)
-    for lesson in sorted(_lessons().glob("*.ipynb")):
-        copy = options.folder / lesson.name
-        if not copy.exists():
-            shutil.copyfile(lesson, copy)
-    command = [sys.executable, "-m", "jupyterlab", *options.options, _FIRST_LESSON]
+    _tell(lessons.copy_lessons(options.folder), options.folder)
+    command = [sys.executable, "-m", "jupyterlab", *options.options, lessons.FIRST]
     # Ctrl-C is for JupyterLab, which asks what to do with its kernels; it must live that long.
     # (A signal that is ignored would be ignored by the kernels, too.)
     before = signal.signal(signal.SIGINT, lambda *_: None)
@@ -167,11 +161,13 @@ def _lab(options: argparse.Namespace) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def _lessons() -> Path:
-    """Find the lessons: in the installed package, or beside it in a clone."""
-    package = Path(__file__).parent
-    installed = package / "notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"
+def _tell(copied: lessons.Copied, folder: Path) -> None:
+    """Say where the lessons are, and what became of those that were there."""
+    counts = {"new": len(copied.new), "brought up to date": len(copied.renewed)}
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    _say(f"The lessons are in {folder.resolve()} ({told or 'as you left them'}).")
+    for name in copied.kept:
+        _say(f"Of {name} there is a newer version; yours is kept. Rename it to get that one, too.")
 
 
 if __name__ == "__main__":

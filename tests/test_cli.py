@@ -17,7 +17,7 @@ from astropy.io import fits
 from PIL import Image
 
 import indinb
-from indinb import cli
+from indinb import cli, lessons
 from indinb.cli import main
 from indinb.servers import EmbeddedServer
 
@@ -251,33 +251,47 @@ def test_ls_in_a_terminal_of_few_letters(address: str, arguments: list[str], mon
 # lab
 
 
-def test_lab_copies_the_lessons_and_opens_the_first(tmp_path: Path, jupyter: list):
+def test_lab_copies_the_lessons_and_opens_the_first(tmp_path: Path, jupyter: list, capsys):
     folder = tmp_path / "my lessons"
     assert main(["lab", "--folder", str(folder)]) == 0
-    lessons = Path(cli.__file__).parent.parent / "notebooks"
-    assert (folder / FIRST).read_bytes() == (lessons / FIRST).read_bytes()
-    assert sorted(folder.iterdir()) == sorted(folder / p.name for p in lessons.glob("*.ipynb"))
+    assert (folder / FIRST).is_file()
     assert jupyter == [([sys.executable, "-m", "jupyterlab", FIRST], folder)]
+    count = len(list(folder.glob("*.ipynb")))
+    assert capsys.readouterr().out == f"The lessons are in {folder} ({count} new).\n"
 
 
-def test_lab_never_overwrites(tmp_path: Path, jupyter: list):
+def test_lab_never_overwrites(tmp_path: Path, jupyter: list, capsys):
+    main(["lab", "--folder", str(tmp_path)])
     (tmp_path / FIRST).write_text("my notes")
+    capsys.readouterr()
     assert main(["lab", "--folder", str(tmp_path)]) == 0
     assert (tmp_path / FIRST).read_text() == "my notes"
-    assert len(jupyter) == 1
+    assert capsys.readouterr().out == f"The lessons are in {tmp_path} (as you left them).\n"
+    assert len(jupyter) == 2
+
+
+def test_lab_tells_of_newer_lessons(tmp_path: Path, jupyter: list, monkeypatch, capsys):
+    monkeypatch.setattr(
+        cli.lessons,
+        "copy_lessons",
+        lambda folder: lessons.Copied(["09.ipynb"], ["03.ipynb", "04.ipynb"], [FIRST]),
+    )
+    assert main(["lab", "--folder", str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"The lessons are in {tmp_path} (1 new, 2 brought up to date)."
+    assert said[1].startswith(f"Of {FIRST} there is a newer version; yours is kept.")
+
+
+def test_lab_where_no_folder_can_be(tmp_path: Path, jupyter: list, capsys):
+    (tmp_path / "file").touch()
+    said = failure(capsys, "lab", "--folder", str(tmp_path / "file"))
+    assert f"cannot be copied to {tmp_path / 'file'} (File exists): --folder chooses" in said
+    assert jupyter == []
 
 
 def test_lab_hands_options_on(tmp_path: Path, jupyter: list):
     assert main(["lab", "--folder", str(tmp_path), "--", "--no-browser", "--port=9999"]) == 0
     assert jupyter[0][0][3:] == ["--no-browser", "--port=9999", FIRST]
-
-
-def test_lab_of_an_installed_package(tmp_path: Path, jupyter: list, monkeypatch):
-    (tmp_path / "indinb" / "notebooks").mkdir(parents=True)
-    (tmp_path / "indinb" / "notebooks" / "02-more.ipynb").write_text("{}")
-    monkeypatch.setattr(cli, "__file__", str(tmp_path / "indinb" / "cli.py"))
-    assert main(["lab", "--folder", str(tmp_path / "copy")]) == 0
-    assert [copy.name for copy in (tmp_path / "copy").iterdir()] == ["02-more.ipynb"]
 
 
 def test_lab_without_jupyterlab(tmp_path: Path, jupyter: list, monkeypatch, capsys):

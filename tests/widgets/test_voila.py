@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.lab import write_notebook
-from tests.voila import voila
+from tests.voila import untroubled_page, voila
 from tests.widgets.pages import colours, darkness, screenshot
 
 CELL = """\
@@ -54,32 +54,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def stay_on_this_machine(route: Route) -> None:
-    """Answer for the world, from which Voila's page wants fonts."""
-    if "//127.0.0.1:" in route.request.url:
-        route.continue_()
-    else:
-        route.fulfill(body="", content_type="text/css")
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Return a page on which nothing may go wrong, as its console tells."""
-    page = browser.new_page(viewport={"width": 1000, "height": 900})
-    page.set_default_timeout(20_000)
-    page.route("**/*", stay_on_this_machine)
-    troubles: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            troubles.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    yield page
-    seen = list(troubles)  # before the page goes, and tells Voila in vain
-    page.close()
-    assert seen == []
+    with untroubled_page(browser) as page:
+        yield page
 
 
 def test_a_person_in_voila(page: Page, address: str) -> None:
