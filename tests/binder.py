@@ -16,7 +16,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.lab import free_port
@@ -100,7 +100,10 @@ def python() -> str:
 def locked() -> list[str]:
     """Return what repo2docker itself installs, as requirements of pip."""
     name = f"environment.py-{python_version()}-linux-64.lock"
-    lock = files("repo2docker").joinpath("buildpacks", "conda", name).read_text()
+    found = find_spec("repo2docker")  # which needs not be imported
+    if found is None or found.origin is None:
+        raise RuntimeError("repo2docker is not installed: pip install jupyter-repo2docker")
+    lock = Path(found.origin).with_name("buildpacks").joinpath("conda", name).read_text()
     return [f"{package}=={version_in(lock, package)}" for package in FROM_CONDA]
 
 
