@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from tests.lab import free_port
 
@@ -218,7 +219,7 @@ class Image:
                 raise RuntimeError(f"JupyterLab did not start: {self._log.read_text()[-2000:]}")
 
 
-def end(server: "subprocess.Popen[bytes]") -> None:
+def end(server: "subprocess.Popen[Any]") -> None:
     """End the server, its kernels, and the simulators that were started beside it."""
     server.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):

@@ -109,8 +109,10 @@ def started(tmp_path: Path, *command: str, **variables: str) -> Iterator["subpro
         start_new_session=True,
     )
     with process:
-        yield process
-        binder.end(process)
+        try:
+            yield process
+        finally:
+            binder.end(process)
 
 
 def test_start_becomes_what_it_is_asked_for(tmp_path: Path) -> None:
