@@ -146,7 +146,7 @@ def test_start_does_without_indiserver(tmp_path: Path) -> None:
     with started(tmp_path, "cat", PATH=str(tmp_path)) as process:
         said, _ = process.communicate("JupyterLab runs\n", timeout=60)
     assert said == "JupyterLab runs\n"
-    assert "indiserver: command not found" in (tmp_path / "log").read_text()
+    look_until(lambda: "indiserver: command not found" in (tmp_path / "log").read_text())
 
 
 def test_start_does_without_a_place_for_the_log(tmp_path: Path) -> None:
