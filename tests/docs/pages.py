@@ -24,6 +24,8 @@ _CODE = (
     re.compile(r'"[^"\s]+"|\*+\w+|\b\w+(?:\.\w+)+'),  # literals and names
     re.compile(r"^ *[\w*, ]+ : .*$", re.M),  # numpydoc's names and types of parameters
 )
+_FORMULA = re.compile(r"\$[^$]+\$")
+_MAGIC = re.compile(r"^[%!].*$", re.M)  # of IPython
 _WITH_DOCSTRING = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -74,11 +76,12 @@ def _of_page(page: html.HtmlElement) -> str:
         code.text = ""
         for child in code:
             code.remove(child)
-    return "\n".join([page.text_content(), *said])
+    return "\n".join([_FORMULA.sub("", page.text_content()), *said])
 
 
 def _of_cell(code: str) -> str:
     """Return the comments of a cell, and what it prints in sentences."""
+    code = _MAGIC.sub("", code)
     tree = compile(code, "cell", "exec", _TOP_LEVEL_AWAIT)
     strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     sentences = [text for text in strings if isinstance(text, str) and " " in text.strip()]
