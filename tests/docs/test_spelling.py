@@ -63,7 +63,7 @@ def test_pages_are_read_without_their_code(tmp_path: Path) -> None:
 
 def test_lessons_are_read_with_what_their_code_says(tmp_path: Path) -> None:
     lesson = tmp_path / "lesson.ipynb"
-    code = '%%writefile oen.py\nawait oen  # tow\nprint("threee")\nprint(f"Not yte: {fuor}, fiev a sxi.")'
+    code = '%%writefile oen.py\nawait oen  # tow\nx = 1\nprint(f"Not yte: {fuor}, fiev a sxi.")'
     new = nbformat.v4
     book = new.new_notebook(
         cells=[new.new_markdown_cell(r"Seevn $\mathrm{eigt}$"), new.new_code_cell(code)]
