@@ -26,9 +26,9 @@ ROOT = Path(__file__).parents[1]
 BINDER = ROOT / "binder"
 FROM_CONDA = ("ipykernel", "ipywidgets", "jupyter_server", "jupyterlab", "notebook")
 LESSON = "notebooks/01-first-light.ipynb"
-PROJECTED = "notebooks/02-control-panel.ipynb"
 SIMULATORS = ("CCD Simulator", "Filter Simulator", "Focuser Simulator", "Telescope Simulator")
 START_SECONDS = 90
+_URLPATH = re.compile(r"https://mybinder\.org/v2/gh/ORG/indinb/main\?urlpath=([^)\s]+)")
 LIST_DEVICES = """
 import sys
 import indinb
@@ -115,9 +115,8 @@ def version_in(lock: str, package: str) -> str:
 
 
 def pages() -> list[str]:
-    """Return paths in the server that README's links lead to: JupyterLab, Notebook and Voila."""
-    projected = PROJECTED if (ROOT / PROJECTED).exists() else LESSON
-    return [f"lab/tree/{LESSON}", f"tree/{LESSON}", f"voila/render/{projected}"]
+    """Return the paths in the server that README's links to Binder lead to."""
+    return sorted(set(_URLPATH.findall((ROOT / "README.md").read_text("utf-8"))))
 
 
 def expect_page(url: str) -> None:
