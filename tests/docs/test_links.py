@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from tests.docs import links
-from tests.docs.pages import LESSONS, ROOT, pages, pictures
+from tests.docs.pages import ROOT, pages, pictures
 
 HEADINGS = "# One thing\n\n## Where to run `what`: *here*?\n\n"
 
@@ -35,11 +35,7 @@ def test_pictures_have_words_for_who_cannot_see_them(path: Path) -> None:
 
 
 def test_all_pictures_are_shown() -> None:
-    shown = {
-        (LESSONS / target).resolve()
-        for lesson in LESSONS.glob("*.ipynb")
-        for target in links.targets(lesson)
-    }
+    shown = {(page.parent / target).resolve() for page in pages() for target in links.targets(page)}
     assert set(pictures()) - shown == set()
 
 
