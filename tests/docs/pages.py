@@ -80,10 +80,13 @@ def _of_page(page: html.HtmlElement) -> str:
 
 
 def _of_cell(code: str) -> str:
-    """Return the comments of a cell, and what it prints in sentences."""
+    """Return the comments of a cell, and what it prints or writes into plots in sentences."""
     code = _MAGIC.sub("", code)
-    tree = compile(code, "cell", "exec", _TOP_LEVEL_AWAIT)
-    strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    nodes = list(ast.walk(compile(code, "cell", "exec", _TOP_LEVEL_AWAIT)))
+    places = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "loc"]
+    strings = [
+        node.value for node in nodes if isinstance(node, ast.Constant) and node not in places
+    ]
     sentences = [text for text in strings if isinstance(text, str) and " " in text.strip()]
     return "\n".join([*_comments(code), *sentences])
 

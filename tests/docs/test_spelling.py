@@ -64,14 +64,18 @@ def test_pages_are_read_without_their_code(tmp_path: Path) -> None:
 
 def test_lessons_are_read_with_what_their_code_says(tmp_path: Path) -> None:
     lesson = tmp_path / "lesson.ipynb"
-    code = '%%writefile oen.py\nawait oen  # tow\nx = 1\nprint(f"Not yte: {fuor}, fiev a sxi.")'
-    new = nbformat.v4
-    book = new.new_notebook(
-        cells=[new.new_markdown_cell(r"Seevn $\mathrm{eigt}$"), new.new_code_cell(code)]
+    code = (
+        "%%writefile oen.py\n"
+        "await oen  # thsi\n"
+        'plot(loc="upper center", label="color of M31")\n'
+        'print(f"Not yte: {fuor}, fiev a sxi.")'
     )
+    new = nbformat.v4
+    words = new.new_markdown_cell(r"Seevn $\mathrm{eigt}$")
+    book = new.new_notebook(cells=[words, new.new_code_cell(code)])
     nbformat.write(book, lesson)
     assert cells(lesson, "code") == [code]
-    assert spelled(lesson) == {"Seevn", "yte", "fiev", "sxi"}
+    assert spelled(lesson) == {"Seevn", "thsi", "color", "yte", "fiev", "sxi"}
 
 
 def test_drawings_are_read(tmp_path: Path) -> None:
