@@ -141,10 +141,11 @@ def listens(port: int) -> bool:
 def test_start_does_without_indiserver(tmp_path: Path) -> None:
     for tool in ("bash", "mktemp", "cat"):
         (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
+    log = tmp_path / "log"
     with started(tmp_path, "cat", PATH=str(tmp_path)) as process:
+        look_until(lambda: log.exists() and "indiserver: command not found" in log.read_text())
         said, _ = process.communicate("JupyterLab runs\n", timeout=60)
     assert said == "JupyterLab runs\n"
-    look_until(lambda: "indiserver: command not found" in (tmp_path / "log").read_text())
 
 
 def test_start_does_without_a_place_for_the_log(tmp_path: Path) -> None:
