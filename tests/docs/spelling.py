@@ -28,8 +28,8 @@ def misspelled(words: set[str]) -> set[str]:
     command = ["hunspell", "-d", "en_GB", "-i", "utf-8", "-l"]
     asked = "\n".join(sorted(words)).encode()
     done = subprocess.run(command, input=asked, capture_output=True, check=True)
-    unknown = set(done.stdout.decode().split()) - known()
-    return {word for word in unknown if word.lower() not in known()}
+    unknown, ours = set(done.stdout.decode().split()), known()
+    return {word for word in unknown if not ours & {word, word.lower()}}
 
 
 def known() -> set[str]:
