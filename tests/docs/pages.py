@@ -88,7 +88,7 @@ def _of_cell(code: str) -> str:
         node.value for node in nodes if isinstance(node, ast.Constant) and node not in places
     ]
     sentences = [text for text in strings if isinstance(text, str) and " " in text.strip()]
-    return "\n".join([*_comments(code), *sentences])
+    return "\n".join(map(_without_code, [*_comments(code), *sentences]))
 
 
 def _of_source(code: str) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _comments(code: str) -> Iterator[str]:
 
 
 def _without_code(text: str) -> str:
-    """Leave out of a docstring what is for Python: examples, names, types of parameters."""
+    """Leave out of words in source what is for Python: examples, names, types of parameters."""
     for code in _CODE:
         text = code.sub("", text)
     return text
