@@ -113,7 +113,7 @@ def tangents(directions: Vectors) -> tuple[Vectors, Vectors]:
 
 
 def cone(directions: Vectors, center: Vectors, radius: ArrayLike) -> NDArray[np.bool_]:
-    """Tell which directions are within a radius (degrees, one or one of each) around a center.
+    """Tell which directions are within a radius (degrees, one or one of each) around a centre.
 
     Examples
     --------

@@ -169,7 +169,7 @@ class Clusters:
         self._members = lru_cache(_CLUSTERS_KEPT)(drawn)
 
     def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
-        """Stars in a cone: center is an ICRS unit vector, radius in degrees, limit in G."""
+        """Stars in a cone: `center` is an ICRS unit vector, radius in degrees, limit in G."""
         near = np.flatnonzero(cone(self._directions, center, radius + self._radii)).tolist()
         parts = [self._members(index).within(center, radius, limit) for index in near]
         return Stars.joined([*parts, Stars.none()])

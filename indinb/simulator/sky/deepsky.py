@@ -90,7 +90,7 @@ class DeepSky:
         self._radii = np.array([thing.major / 2 / 60 for thing in self._objects])
 
     def extended(self, center: Vectors, radius: float) -> list[Extended]:
-        """Objects that reach into a cone: center is an ICRS unit vector, radius in degrees."""
+        """Objects that reach into a cone: `center` is an ICRS unit vector, radius in degrees."""
         near = np.flatnonzero(cone(self._directions, center, radius + self._radii))
         return [self._objects[index] for index in near]
 

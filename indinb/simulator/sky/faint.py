@@ -90,7 +90,7 @@ class FaintField:
         self._drawn = lru_cache(_CELLS_KEPT)(self._draw)
 
     def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
-        """Stars in a cone: center is an ICRS unit vector, radius in degrees, limit in G."""
+        """Stars in a cone: `center` is an ICRS unit vector, radius in degrees, limit in G."""
         depth = int(np.ceil(min(limit, FAINTEST)))  # whole, so that close limits share cells
         if depth <= BRIGHTEST:
             return Stars.none()

@@ -91,7 +91,7 @@ class Marking(Controls):
             it is the first that is free of ``"marks"``, ``"marks 2"`` and so on.
         texts : sequence of str, optional
             To write beside the markers.
-        color, shape, size
+        color, shape, size : optional
             As of `set_catalog_style`.
 
         Raises
