@@ -34,6 +34,8 @@ _BODIES = ("sun", "moon", "mercury", "venus", "mars", "jupiter", "saturn", "uran
 _CATALOGUES = {"messier": "M", "caldwell": "C", "barnard": "B", "collinder": "Cl", "melotte": "Mel"}
 _OF_A_KIND = re.compile(r"(?:the )?([A-Z\d].*) (?i:nebula|galaxy|galaxies|cluster)")
 _COORDINATES = re.compile(r"""[+-]?\d[\d\s.:,;/+\-hdms°'"]*""")
+_UNFINISHED = re.compile(r"[^.]*[hd°m']")  # smaller parts may follow
+_BARE = re.compile(r"[+-]?[\d.]+")
 _TYPED = str.maketrans("−–‐′’″”ºʰᵐˢ", "---''\"\"°hms")  # noqa: RUF001  what web pages print
 _HOW_TO = 'write coordinates like "00:42:44 +41:16:09" or "10.68d 41.27d"'
 
@@ -147,7 +149,7 @@ def _typed(text: str) -> str:
 
 def _coordinates(text: str) -> SkyCoord:
     ra, dec = _halves(text)
-    if re.fullmatch(r"[+-]?[\d.]+", ra):
+    if _BARE.fullmatch(ra):
         raise UnknownTarget(f"RA {ra} in {text!r} could be hours or degrees: {_HOW_TO}")
     return _position(_angle(ra, u.hourangle), _angle(dec, u.deg))
 
@@ -159,6 +161,8 @@ def _halves(text: str) -> list[str]:
     if len(parts) == 1 and len(words) % 2 == 0:
         half = len(words) // 2
         parts = [" ".join(words[:half]), " ".join(words[half:])]
+        if _UNFINISHED.fullmatch(parts[0]) and _BARE.fullmatch(parts[1]):
+            parts = [text]  # after "6h" a bare 30 might be minutes
     if len(parts) != 2:
         raise UnknownTarget(f"cannot tell RA from Dec in {text!r}: {_HOW_TO}")
     return parts

@@ -161,6 +161,11 @@ def test_two_fields_are_hours_and_minutes():
     assert close_to(resolve("00 42.5 +41 16"), SkyCoord("00h42m30s +41d16m00s"))
 
 
+@pytest.mark.parametrize("text", ["6h +30", "6h, 30", "6h 30d", "6h 30:00", "6.0h 30", "6h0m0s 30"])
+def test_what_cannot_be_minutes_is_dec(text):
+    assert close_to(resolve(text), SkyCoord("6h +30d"))
+
+
 def sexagesimal(tenths, template):
     """Spell tenths of a second (of time or arc) by a template for hours or degrees, min and s."""
     minutes, tenths = divmod(tenths, 600)
@@ -215,6 +220,9 @@ def test_bare_numbers_in_text_need_units(text):
         ("0 42 44 41 16", "cannot tell RA from Dec"),
         ("0 42 44,3 +41 16 9", "cannot tell RA from Dec"),
         ("00-42-44 +41-16-09", "cannot tell RA from Dec"),
+        ("6h 30", r"cannot tell RA from Dec in '6h 30': write coordinates like"),
+        ("6h30m 20", "cannot tell RA from Dec"),
+        ("98d 30", "cannot tell RA from Dec"),
         ("0 42 44s +41 16 9", "'0 42 44s' has no h, d or °"),
         ('0:42:44 +41:16:09"', "has no h, d or °"),
         ("25:00:00 +41:16:09", r"cannot read '25:00:00' .*hour"),
