@@ -153,7 +153,8 @@ class Series:
 
     def _label(self) -> str:
         plan = self.plan
-        return f"{plan.count} {plan.frame_type}s of {plan.seconds:g} s with {plan.camera.name}"
+        frames = "biases" if plan.frame_type == "bias" else f"{plan.frame_type}s"
+        return f"{plan.count} {frames} of {plan.seconds:g} s with {plan.camera.name}"
 
     def _pace(self) -> float:
         """Return the seconds that a frame is expected to take."""

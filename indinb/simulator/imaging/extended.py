@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,16 @@ _TEXTURE = 256  # rows and columns
 _SPREAD = 1.3  # half of a texture, in halves of the object's axes: its edge is not a line
 
 
-def patches(thing: Extended, blur: float) -> list[tuple[float, Patch]]:
-    """Give the parts of an extended object with their shares of its light.
+class Part(NamedTuple):
+    """A part of an extended object: its share of the light, its shape, and what shines there."""
+
+    share: float
+    patch: Patch
+    emission: str
+
+
+def patches(thing: Extended, blur: float) -> list[Part]:
+    """Give the parts of an extended object.
 
     Parameters
     ----------
@@ -32,19 +40,18 @@ def patches(thing: Extended, blur: float) -> list[tuple[float, Patch]]:
     ...     direction=np.array([1.0, 0.0, 0.0]), major=178.0, minor=63.0, angle=35.0,
     ...     magnitude=3.4, profile="disc", emission="continuum",
     ... )
-    >>> [(share, round(patch.detail)) for share, patch in patches(m31, blur=15.0)]
+    >>> [(part.share, round(part.patch.detail)) for part in patches(m31, blur=15.0)]
     [(0.75, 204), (0.25, 24)]
     """
     if thing.profile == "nebula" and _axes(thing)[1] > 4 * blur:
-        return [(1.0, _nebula(thing))]
+        return _nebula(thing)
     if thing.profile == "nebula":  # too small to show anything but that it is no star
-        return [(1.0, _sersic(thing, blur, index=0.5, radius=0.5))]
+        return [Part(1.0, _sersic(thing, blur, index=0.5, radius=0.5), thing.emission)]
     if thing.profile == "spheroid":
-        return [(1.0, _sersic(thing, blur, index=3.0, radius=0.3))]
-    return [
-        (1 - _BULGE, _sersic(thing, blur, index=1.0, radius=0.54)),
-        (_BULGE, _sersic(thing, blur, index=2.0, radius=0.12, roundness=0.6)),
-    ]
+        return [Part(1.0, _sersic(thing, blur, index=3.0, radius=0.3), thing.emission)]
+    disc = _sersic(thing, blur, index=1.0, radius=0.54)
+    bulge = _sersic(thing, blur, index=2.0, radius=0.12, roundness=0.6)
+    return [Part(1 - _BULGE, disc, thing.emission), Part(_BULGE, bulge, thing.emission)]
 
 
 def _axes(thing: Extended) -> tuple[float, float]:
@@ -107,10 +114,25 @@ def _disc_integral(law: Callable[[Any], Any], end: float) -> float:
     return float(np.pi * np.trapezoid(law(squared), squared))
 
 
-def _nebula(thing: Extended) -> Patch:
+def _nebula(thing: Extended) -> list[Part]:
+    """Give a cloud and its heart, where the light of hot stars makes oxygen shine as well.
+
+    So it is in M42, red but for the pale middle around the Trapezium.
+    """
+    major, minor = _axes(thing)
+    cloud, heart = _cloud(_seed(thing), round(minor / major, 2))
+    share = float(heart.mean() / (cloud.mean() + heart.mean()))
+    inner = "hydrogen and oxygen" if thing.emission == "hydrogen" else thing.emission
+    return [
+        Part(1 - share, _textured(thing, cloud), thing.emission),
+        Part(share, _textured(thing, heart), inner),
+    ]
+
+
+def _textured(thing: Extended, light: Image) -> Patch:
     major, minor = _axes(thing)
     along, across = _SPREAD * major, _SPREAD * minor
-    texture = _cloud(_seed(thing), round(minor / major, 2))
+    texture: Image = (light / (4 * light.mean())).astype(np.float32)  # 1 over a square of side 2
     scale = np.float32(1 / (along * across))
 
     def density(east: Image, north: Image) -> Image:
@@ -145,8 +167,8 @@ def _look_up(texture: Image, along: Image, across: Image) -> Image:
 
 
 @lru_cache(maxsize=32)
-def _cloud(seed: tuple[int, ...], ratio: float) -> Image:
-    """Draw a cloud with wisps and a bright part, of mean 1/4: unit sum over a square of side 2."""
+def _cloud(seed: tuple[int, ...], ratio: float) -> tuple[Image, Image]:
+    """Draw a cloud with wisps, brighter around young stars, and what shines close to them."""
     rng = np.random.default_rng(seed)
     outline, clumps, wisps, dust = (
         cloud_noise(rng, _TEXTURE, slope, ratio) for slope in (2.6, 1.9, 1.7, 1.8)
@@ -158,16 +180,11 @@ def _cloud(seed: tuple[int, ...], ratio: float) -> Image:
     inner = np.hypot.outer((axis - heart[0]) / narrow, (axis - heart[1]) * narrow)
     inner *= 1 + 0.2 * clumps
     light = _fall(radius / 1.1) * np.exp(0.5 * clumps) * (0.35 + np.exp(-3.0 * np.abs(wisps)))
-    light += _heart(inner) * np.exp(0.4 * wisps)
-    light *= 1 - 0.75 / (1 + np.exp(-4 * (dust - 0.9)))
-    light *= _fall(np.hypot.outer(axis, axis) / _SPREAD)
-    cloud: Image = (light / (4 * light.mean())).astype(np.float32)
-    return cloud
-
-
-def _heart(radius: Any) -> Any:
-    """Give the light around young stars, which is most of what short exposures show."""
-    return 4 * np.exp(-((radius / 0.28) ** 2)) + 16 * np.exp(-((radius / 0.1) ** 2))
+    light += 4 * np.exp(-((inner / 0.28) ** 2)) * np.exp(0.4 * wisps)
+    heart = 16 * np.exp(-((inner / 0.1) ** 2)) * np.exp(0.4 * wisps)
+    seen = 1 - 0.75 / (1 + np.exp(-4 * (dust - 0.9)))
+    seen *= _fall(np.hypot.outer(axis, axis) / _SPREAD)
+    return light * seen, heart * seen
 
 
 def _fall(radius: Any) -> Any:

@@ -56,7 +56,7 @@ class Extended(Protocol):
 
     @property
     def emission(self) -> str:
-        """``"continuum"``, ``"hydrogen"`` or ``"oxygen"``."""
+        """``"continuum"``, ``"reflection"``, ``"hydrogen"`` or ``"oxygen"``."""
 
 
 class Body(Protocol):

@@ -23,6 +23,9 @@ Vega gives some 3.7e10 photons/s/m² from 400 to 900 nm, and by the zero point 2
 SOLAR_COLOR = 0.82
 """BP - RP of the Sun (Casagrande and VandenBerg 2018, MNRAS 479, L102)."""
 
+HOT_COLOR = -0.1
+"""BP - RP of a star of type B5 or so, as lights the nebulae that reflect."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -50,8 +53,21 @@ class Filter:
     extinction: float
 
     def throughput(self, emission: str) -> float:
-        """Give the part of the light of an extended object that passes, by its emission."""
-        lines = {"hydrogen": self.hydrogen, "oxygen": self.oxygen}
+        """Give the part of the light of an extended object that passes, by its emission.
+
+        Dust that reflects the light of hot stars is as blue as they are.
+
+        Examples
+        --------
+        >>> round(FILTERS["H_Alpha"].throughput("hydrogen and oxygen"), 2)
+        0.36
+        """
+        lines = {
+            "hydrogen": self.hydrogen,
+            "oxygen": self.oxygen,
+            "hydrogen and oxygen": (self.hydrogen + self.oxygen) / 2,
+            "reflection": float(dimming(HOT_COLOR, self)),
+        }
         return lines.get(emission, self.stars)
 
 

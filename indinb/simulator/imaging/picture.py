@@ -234,9 +234,9 @@ class _Exposure:
 
     def _add_extended(self, image: Image, origin: Floats, things: Sequence[Extended]) -> None:
         for thing, pixel, counts in self._in_front(things, origin):
-            flux = counts * self.band.throughput(thing.emission)
-            for share, patch in shapes_of_things.patches(thing, self.blur):
-                add_patch(image, pixel, self.projection.matrix, patch, share * flux)
+            for share, patch, emission in shapes_of_things.patches(thing, self.blur):
+                flux = share * counts * self.band.throughput(emission)
+                add_patch(image, pixel, self.projection.matrix, patch, flux)
 
     def _add_bodies(self, image: Image, origin: Floats, bodies: Sequence[Body]) -> None:
         for body, pixel, counts in self._in_front(bodies, origin):

@@ -31,7 +31,8 @@ class Extended:
     profile : str
         How the light falls off: ``"disc"``, ``"spheroid"`` or ``"nebula"``.
     emission : str
-        What lines shine, for filters: ``"continuum"`` (none), ``"hydrogen"`` or ``"oxygen"``.
+        What shines, for filters: ``"continuum"`` (stars), ``"reflection"`` (the light of hot
+        stars on dust), or the lines of ``"hydrogen"`` or ``"oxygen"``.
     """
 
     name: str
@@ -60,7 +61,7 @@ _KINDS = {
     "GCl": _Kind("globular cluster", "spheroid", "continuum", size=5, darkness=21),
     "PN": _Kind("planetary nebula", "nebula", "oxygen", size=0.5, darkness=20),
     "SNR": _Kind("supernova remnant", "nebula", "hydrogen", size=20, darkness=24),
-    "RfN": _Kind("nebula", "nebula", "continuum", size=5, darkness=23.5),
+    "RfN": _Kind("nebula", "nebula", "reflection", size=5, darkness=23.5),
     "Neb": _NEBULA,
     "EmN": _NEBULA,
     "HII": _NEBULA,

@@ -15,7 +15,7 @@ MATRIX = np.array([[-1 / SCALE, 0.0], [0.0, -1 / SCALE]])
 def draw(of, blur=15.0, size=401):
     image = np.zeros((size, size), np.float32)
     middle = np.full(2, (size - 1) / 2)
-    for share, patch in patches(of, blur):
+    for share, patch, _ in patches(of, blur):
         add_patch(image, middle, MATRIX, patch, share * 1e6)
     return image.astype(float)
 
@@ -99,7 +99,7 @@ def test_another_nebula_is_another():
 
 def test_an_enormous_thing_is_computed_coarsely():
     for profile in ("disc", "nebula"):
-        assert max(patch.detail for _, patch in patches(thing(profile, 600.0, 400.0), 15.0)) > 100
+        assert max(part.patch.detail for part in patches(thing(profile, 600.0, 400.0), 15.0)) > 100
 
 
 def test_cloud_noise_is_smoother_for_steeper_slopes():
@@ -120,3 +120,20 @@ def test_a_nebula_has_a_heart():
     image = np.sort(draw(thing("nebula", 40.0, 40.0)).ravel())[::-1]
     lit = (image > 0.01 * image.max()).sum()
     assert image[: lit // 10].sum() > 0.25 * image.sum()
+
+
+def test_the_heart_of_a_hydrogen_nebula_shines_in_oxygen_too():
+    cloud, heart = patches(thing("nebula", 40.0, 40.0, emission="hydrogen"), 15.0)
+    assert (cloud.emission, heart.emission) == ("hydrogen", "hydrogen and oxygen")
+    assert cloud.share + heart.share == pytest.approx(1)
+    image = draw(thing("nebula", 40.0, 40.0))
+    inner = np.zeros_like(image, np.float32)
+    add_patch(inner, np.full(2, 200.0), MATRIX, heart.patch, heart.share * 1e6)
+    brightest = image > 0.5 * image.max()
+    assert 0.5 < inner[brightest].sum() / image[brightest].sum() < 1
+
+
+def test_a_nebula_of_one_light_has_a_heart_of_the_same():
+    for emission in ("oxygen", "reflection", "continuum"):
+        parts = patches(thing("nebula", 40.0, 40.0, emission=emission), 15.0)
+        assert {part.emission for part in parts} == {emission}

@@ -74,6 +74,21 @@ def test_narrow_bands_bring_out_nebulae():
         assert contrast > 2 * clear.throughput(line) / clear.glow
 
 
+def test_dust_reflects_blue_light():
+    red, green, blue = (FILTERS[name] for name in ("Red", "Green", "Blue"))
+    assert red.throughput("reflection") < red.stars
+    assert green.throughput("reflection") > 1.2 * green.stars
+    assert blue.throughput("reflection") > 1.5 * blue.stars
+    clear = FILTERS["Luminance"]
+    assert clear.throughput("reflection") == pytest.approx(clear.stars)
+
+
+def test_hydrogen_and_oxygen_share_the_light():
+    for band in FILTERS.values():
+        both = band.throughput("hydrogen and oxygen")
+        assert both == pytest.approx((band.hydrogen + band.oxygen) / 2)
+
+
 @pytest.mark.parametrize("name", ["Clear", "", "Filter 9", "red"])
 def test_an_unknown_filter_is_clear(name):
     assert find_filter(name) is FILTERS["Luminance"]

@@ -45,7 +45,7 @@ def test_well_known_objects(named, name, ra, dec, size, angle, magnitude):
         ("NGC3115", "galaxy", "spheroid", "continuum"),  # lenticular
         ("NGC1976", "nebula", "nebula", "hydrogen"),
         ("NGC7000", "nebula", "nebula", "hydrogen"),
-        ("NGC2068", "nebula", "nebula", "continuum"),  # M78 reflects the light of stars
+        ("NGC2068", "nebula", "nebula", "reflection"),  # M78 reflects the light of stars
         ("NGC6853", "planetary nebula", "nebula", "oxygen"),
         ("NGC1952", "supernova remnant", "nebula", "hydrogen"),
         ("NGC6205", "globular cluster", "spheroid", "continuum"),
