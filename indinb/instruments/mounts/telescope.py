@@ -48,10 +48,10 @@ class Telescope(Mount):
         with offline():
             aim = slewing.aim_at(self, target, dec)
             icrs = aim.icrs.to_string("hmsdms", precision=0)
+        typed = target.strip() if isinstance(target, str) else icrs
+        label = f"slew {self.name} to {name or typed}"
         name = slewing.called(target, dec) if name is None else name
-        what = name or icrs
-        slewing.check_limits(self, aim, what)
-        label = f"slew {self.name} to {target.strip() if isinstance(target, str) else icrs}"
+        slewing.check_limits(self, aim, name or icrs)
         steps = slewing.slewing(self, label, aim, name)
         return take_over(self.device, lambda: Procedure(label, steps))
 

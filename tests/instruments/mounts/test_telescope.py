@@ -124,6 +124,13 @@ def test_a_slew_that_was_stopped_has_no_object(telescope: Telescope):
     assert telescope.object is None
 
 
+def test_a_slew_is_called_by_the_name_that_is_given(telescope: Telescope):
+    operation = _begin(telescope, lambda: telescope.start_slew("0h42m +41d", name="SN 1885A"))
+    assert operation.label == f"slew {telescope.name} to SN 1885A"
+    operation.abort()
+    assert isinstance(operation.exception(), Aborted)
+
+
 def test_the_mount_does_not_need_to_move(telescope: Telescope):
     _stand_at(telescope, M31)
     assert telescope.slew(M31).separation(M31) < 1 * u.arcmin
