@@ -43,7 +43,7 @@ def simulate(
     seed : int
         All that is drawn by lot follows from it: the same seed gives the same pictures.
     speed : float
-        How much faster than ours the observatory's clock runs, 0.1 to 1000. To change it later:
+        How much faster than ours the observatory's clock runs, 0.1 to 3600. To change it later:
         ``client.devices["Observatory Simulator"]["SIMULATION_SPEED"].set(20)``.
     time : Time, datetime or str, optional
         When it begins, in UTC. By default it is a winter evening, 2026-01-15 20:30, with both M31
@@ -81,8 +81,8 @@ def _own_server(server: str, devices: Sequence[str] | str, *options: Any) -> ser
 
 def _options(seed: int, speed: float, time: Any, site: Any) -> list[str]:
     """Write what makes an observatory as options of its program."""
-    if not 0.1 <= speed <= 1000:
-        raise ValueError(f"speed={speed!r} is not from 0.1 to 1000")
+    if not 0.1 <= speed <= 3600:
+        raise ValueError(f"speed={speed!r} is not from 0.1 to 3600")
     options = [f"--seed={seed:d}", f"--speed={speed}"]
     if time is not None:
         options.append(f"--time={_iso(time)}")

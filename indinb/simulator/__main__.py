@@ -96,9 +96,9 @@ def _port(text: str) -> int:
 
 
 def _speed(text: str) -> float:
-    with _explained(text, "a speed from 0.1 to 1000"):
+    with _explained(text, "a speed from 0.1 to 3600"):
         speed = float(text)
-        if not 0.1 <= speed <= 1000:
+        if not 0.1 <= speed <= 3600:
             raise ValueError
         return speed
 

@@ -93,7 +93,7 @@ def test_options_are_understood() -> None:
     [
         "--speed=0",
         "--speed=-1",
-        "--speed=1001",
+        "--speed=3601",
         "--speed=nan",
         "--speed=fast",
         "--time=yesterday",

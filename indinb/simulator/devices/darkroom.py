@@ -32,7 +32,7 @@ BAYER = "RGGB"
 """Filters of the first two pixels of the first two rows of a colour camera."""
 
 _COLORS = {"R": "Red", "G": "Green", "B": "Blue"}
-_MOVING = 10  # seconds after which the Moon and the planets are looked at again
+_MOVING = 10  # seconds after which Moon, planets and variables are looked at again
 
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="darkroom")
 
@@ -91,6 +91,17 @@ class Shot:
         height = self.sensor.height * self.sensor.pixel_y * scale
         way = max((math.hypot(*place[1:]) for place in self.scene.trail), default=0.0) / 3600
         return min(math.hypot(width, height) / 2 + way + 0.2, 60.0)
+
+    @property
+    def middle(self) -> dt.datetime:
+        """The middle of the exposure: to 5 s, as pictures that are taken soon after are alike."""
+        begin = dt.datetime.fromtimestamp((self.tick + 0.5) * _MOVING, dt.UTC)
+        return begin + dt.timedelta(seconds=self.scene.exposure / 2)
+
+    @property
+    def tick(self) -> int:
+        """Number of the look at what moves or changes."""
+        return int(self.when.timestamp() // _MOVING)
 
     def steadied(self, last: Self, pixels: float) -> Self:
         """Look where the last one did, if that is within so many pixels."""
@@ -164,7 +175,7 @@ class Darkroom:
         self._cameras = {key: each for key, each in self._cameras.items() if key in keys}
 
     def _key(self, shot: Shot, n: int) -> Any:
-        return shot.optics, shot.sensor, shot.limit, int(shot.when.timestamp()) // _MOVING, n
+        return shot.optics, shot.sensor, shot.limit, shot.tick, n
 
     def _camera(self, shot: Shot, n: int) -> Camera:
         key = self._key(shot, n)
@@ -177,7 +188,7 @@ def _look(seed: int, shot: Shot) -> Sky:
     """Find what is in the field."""
     sky, center = whole_sky(seed), _center(shot)
     return Sky(
-        sky.stars(center, shot.radius, shot.limit),
+        sky.stars(center, shot.radius, shot.limit, shot.middle),
         sky.extended(center, shot.radius),
         [
             body

@@ -17,6 +17,7 @@ HISTORY = (
     "Simulated by indinb.",
     "Stars down to G = 10 are those of Gaia DR3 and Hipparcos (ESA),",
     "deep-sky objects those of OpenNGC (CC BY-SA 4.0).",
+    "The brightness of some known variables is computed.",
     "Stars fainter than that, and the members of clusters, are invented.",
 )
 

@@ -19,7 +19,7 @@ class ObservatorySimulator(TimeAndPlace):
         "SIMULATION_SPEED",
         "Speed",
         MAIN,
-        number("SPEED", "Times real time", 1, (0.1, 1000), 0, "%g"),
+        number("SPEED", "Times real time", 1, (0.1, 3600), 0, "%g"),
         state=State.OK,
     )
     ambient = Numbers(

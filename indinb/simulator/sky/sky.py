@@ -7,7 +7,7 @@ import erfa
 import numpy as np
 
 from indinb.simulator.astrometry import Site, Vectors, altaz
-from indinb.simulator.sky import atmosphere, solarsystem
+from indinb.simulator.sky import atmosphere, solarsystem, variables
 from indinb.simulator.sky.catalog import Catalog
 from indinb.simulator.sky.clusters import Clusters
 from indinb.simulator.sky.deepsky import DeepSky, Extended
@@ -57,7 +57,9 @@ class Sky:
     def _deepsky(self) -> DeepSky:
         return DeepSky()
 
-    def stars(self, center: Vectors, radius: float, limit: float) -> Stars:
+    def stars(
+        self, center: Vectors, radius: float, limit: float, when: datetime | None = None
+    ) -> Stars:
         """Stars in a cone: those of the catalogue, the faint field, and members of clusters.
 
         Parameters
@@ -68,6 +70,8 @@ class Sky:
             Degrees.
         limit : float
             The faintest G. A deeper limit only adds stars; the faintest of all is 18.
+        when : datetime, optional
+            With a time zone: when variables are looked at. Without, they have their mean light.
 
         Raises
         ------
@@ -76,9 +80,10 @@ class Sky:
         OSError
             If its file is damaged.
         """
+        catalogued = self._catalog.stars(center, radius, limit)
         return Stars.joined(
             [
-                self._catalog.stars(center, radius, limit),
+                catalogued if when is None else variables.shining(catalogued, when),
                 self._faint.stars(center, radius, limit),
                 self._clusters.stars(center, radius, limit),
             ]

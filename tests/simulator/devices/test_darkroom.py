@@ -106,3 +106,33 @@ def test_pictures_are_made_beside_the_event_loop() -> None:
     names = {asyncio.run(darkroom.work(lambda: threading.current_thread().name)) for _ in "abc"}
     assert len(names) == 1
     assert names != {threading.current_thread().name}
+
+
+VZ_CANCRI = replace(SHOT, scene=replace(SHOT.scene, ra=130.217, dec=9.824))
+MAXIMUM = dt.datetime(2026, 1, 16, 0, 40, tzinfo=dt.UTC)
+
+
+def light(shot: Shot) -> float:
+    """What the middle of a picture has above the sky around it."""
+    picture = Darkroom(0, 0).picture(shot).astype(float)
+    return float(picture[65:85, 90:110].sum() - 400 * np.median(picture))
+
+
+def test_variables_have_the_brightness_of_the_time() -> None:
+    bright, faint = (
+        light(replace(VZ_CANCRI, when=MAXIMUM - dt.timedelta(hours=hours))) for hours in (0, 1.28)
+    )
+    assert 2.5 * np.log10(bright / faint) == pytest.approx(0.73, abs=0.03)
+
+
+def test_variables_have_the_brightness_of_the_middle_of_the_exposure() -> None:
+    hour = replace(VZ_CANCRI, scene=replace(VZ_CANCRI.scene, exposure=3600.0))
+    assert abs(hour.middle - hour.when - dt.timedelta(minutes=30)) <= dt.timedelta(seconds=5)
+    assert VZ_CANCRI.middle.tzinfo is dt.UTC
+
+
+def test_pictures_that_are_taken_soon_after_have_the_same_brightness() -> None:
+    room = Darkroom(0, 0)
+    later = replace(VZ_CANCRI, when=VZ_CANCRI.when + dt.timedelta(seconds=8))
+    room.picture(VZ_CANCRI)
+    assert np.array_equal(room.picture(later), Darkroom(0, 0).picture(later))

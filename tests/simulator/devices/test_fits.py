@@ -119,6 +119,7 @@ def test_it_tells_what_is_invented() -> None:
     assert "Gaia" in history
     assert "OpenNGC" in history
     assert "invented" in history
+    assert "variables is computed" in history
     assert all(len(line) <= 72 for line in fits.HISTORY)
 
 
