@@ -2,7 +2,8 @@
 
 Of a picture, the camera's noise is another each time, and a star may be half a pixel further. So
 two of them are compared as an eye does from afar: in grey, averaged to 64 x 64 squares. They are
-nearly the same if the root mean square of the differences is at most 1 % of white.
+nearly the same if the root mean square of the differences is at most 3 % of white (lines of a plot that
+move by their width; noise alone is below 0.5 %).
 """
 
 import base64
@@ -23,7 +24,7 @@ from tests.lessons.lesson import IGNORED, WIDGET, Lesson, tags
 
 SANITIZER = ROOT / "tests" / "lessons" / "sanitize.cfg"
 SQUARES = (64, 64)
-NEARLY = 0.01
+NEARLY = 0.03
 AROUND = 30  # letters before and after a difference
 
 

@@ -87,7 +87,7 @@ def test_a_row_tells_it_all(tmp_path: Path) -> None:
         ({"other_texts": ["cell 3, 'x': 'a', then 'b'"]}, "cell 3"),
         (
             {"differences": {"cell 7": 0.001, "cell 8": 2 * NEARLY}},
-            "cell 8: pictures differ by 2.0%",
+            "cell 8: pictures differ by 6.0%",
         ),
     ],
 )
