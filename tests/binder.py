@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.lab import free_port
 
@@ -28,6 +29,7 @@ FROM_CONDA = ("ipykernel", "ipywidgets", "jupyter_server", "jupyterlab", "notebo
 LESSON = "notebooks/01-first-light.ipynb"
 SIMULATORS = ("CCD Simulator", "Filter Simulator", "Focuser Simulator", "Telescope Simulator")
 START_SECONDS = 90
+PAGE_SECONDS = 240
 _URLPATH = re.compile(r"https://mybinder\.org/v2/gh/ORG/indinb/main\?urlpath=([^)\s]+)")
 LIST_DEVICES = """
 import sys
@@ -120,11 +122,24 @@ def pages() -> list[str]:
 
 
 def expect_page(url: str) -> None:
-    """Read a page; for Voila, that is to run the notebook."""
-    with urllib.request.urlopen(url, timeout=120) as answer:
-        text = answer.read().decode()
-    if "</html>" not in text or "Traceback" in text:
+    """Read a page, for Voila to its end and so to that of the notebook, and all its pictures."""
+    text = read(url).decode()
+    if not text.rstrip().endswith("</html>") or "Traceback" in text:
         raise AssertionError(f"{url} is not the page that was expected: {text[-2000:]}")
+    for picture in re.findall(r'<img [^>]*src="([^":]+)"', text):
+        read(urljoin(url, picture))
+
+
+def read(url: str) -> bytes:
+    """Read what lies at an address; one that never comes to its end is given up."""
+    deadline = time.monotonic() + PAGE_SECONDS
+    with urllib.request.urlopen(url, timeout=PAGE_SECONDS) as answer:
+        parts: list[bytes] = []
+        while part := answer.read1():
+            parts.append(part)
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{url} has no end: {parts[-1]!r}")
+    return b"".join(parts)
 
 
 class Image:

@@ -4,10 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -67,6 +70,47 @@ def test_kernels_of_the_image_show_what_threads_say() -> None:
     locked = dict(line.split("==") for line in binder.locked())
     assert locked["ipykernel"].startswith("7.0.")  # when it is newer, ours is not needed
     assert "ipykernel>=7.1" in (binder.BINDER / "requirements.txt").read_text().splitlines()
+
+
+class Site(BaseHTTPRequestHandler):
+    """Has a page with a picture, which may be missing, and a page without an end."""
+
+    def do_GET(self) -> None:
+        self.send_response(404 if "gone" in self.path else 200)
+        self.end_headers()
+        with suppress(OSError):  # as who reads it has gone
+            self.wfile.write(f'<html><img alt="" src="{self.path}.png"></html>\n'.encode())
+            while "endless" in self.path:
+                self.wfile.write(b"Executing 2 of 9")
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Site) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_pages_are_read_with_their_pictures(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    binder.expect_page(f"{site}/page")
+    with pytest.raises(HTTPError, match="404"):
+        binder.expect_page(f"{site}/gone")
+    monkeypatch.setattr(binder, "PAGE_SECONDS", 0.2)
+    with pytest.raises(TimeoutError, match="endless has no end"):
+        binder.expect_page(f"{site}/endless")
+
+
+def test_a_page_that_is_cut_or_shows_an_error_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (b"<html>", b"<html>Traceback (most recent call last)</html>"):
+        monkeypatch.setattr(binder, "read", lambda url, text=text: text)
+        with pytest.raises(AssertionError, match="not the page"):
+            binder.expect_page("http://localhost/")
 
 
 def test_versions_are_read_from_a_lock_of_conda() -> None:
