@@ -112,14 +112,6 @@ class Lesson:
             exercise.blank.source = exercise.solution or exercise.blank.source
         return lesson
 
-    def until_last_check(self) -> "Lesson":
-        """Return a copy without what follows the last check."""
-        lesson = Lesson(self.path, copy.deepcopy(self.notebook))
-        cells = lesson.notebook.cells
-        while cells and "check" not in tags(cells[-1]):
-            cells.pop()
-        return lesson
-
     def save(self, path: Path | None = None) -> None:
         """Write it, to its own file by default."""
         nbformat.write(self.notebook, path or self.path)

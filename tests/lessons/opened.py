@@ -8,18 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from PIL import Image, ImageStat
 from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError
 
 from tests.lab import Notebook
+from tests.lessons.lesson import WIDGET, Lesson
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "lessons"
 RUN_SECONDS = 120
 DRAW_SECONDS = 20
-SIMULATE = "client = indinb.simulate()"
-HURRIED = "client = indinb.simulate(speed=20)"
-VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGETS = ".jp-Notebook .jp-OutputArea-output.lm-Panel"
 PICTURES = ".jp-Notebook .jp-RenderedMarkdown img, .jp-Notebook .jp-RenderedImage img"
 BLANK = 1.0
@@ -52,7 +49,7 @@ CODE_CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
   .filter(({ model }) => model.type === "code")
   .map(({ model }) => ({
     source: model.sharedModel.getSource(),
-    may_fail: (model.getMetadata("tags") ?? []).includes("raises-exception"),
+    tags: model.getMetadata("tags") ?? [],
     count: model.executionCount,
     outputs: model.outputs.toJSON(),
   }))"""
@@ -67,16 +64,12 @@ def keep_settings(private: Path) -> None:
         path.write_text(json.dumps(values))
 
 
-def copy_hurried(lesson: Path, folder: Path) -> None:
-    """Copy a lesson without its outputs, in a hurry, and the pictures of all lessons."""
-    notebook = nbformat.read(lesson, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.source = cell.source.replace(SIMULATE, HURRIED)
-            cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, folder / lesson.name)
-    if (lesson.parent / "pictures").is_dir():
-        shutil.copytree(lesson.parent / "pictures", folder / "pictures", dirs_exist_ok=True)
+def lay_out(lesson: Lesson, folder: Path) -> None:
+    """Write a lesson to a folder, without its outputs, and the pictures of all lessons."""
+    for cell in lesson.code:
+        cell.outputs, cell.execution_count = [], None
+    lesson.save(folder / lesson.path.name)
+    shutil.copytree(lesson.path.parent / "pictures", folder / "pictures", dirs_exist_ok=True)
 
 
 class OpenedLesson:
@@ -119,6 +112,7 @@ class OpenedLesson:
         cells = self.page.evaluate(CODE_CELLS)
         return [
             *_troubles_of_cells(cells),
+            *_troubles_of_checks(cells),
             *self._troubles_of_widgets(sum(map(_views, cells))),
             *self._troubles_of_pictures(),
             *self._troubles_of_solutions(),
@@ -191,9 +185,18 @@ def _troubles_of_cells(cells: list[dict[str, Any]]) -> Iterator[str]:
         if cell["source"].strip() and cell["count"] is None:
             yield f"not run to its end: {first}"
         for output in cell["outputs"]:
-            if output["output_type"] == "error" and not cell["may_fail"]:
+            if output["output_type"] == "error" and "raises-exception" not in cell["tags"]:
                 yield f"{output['ename']}: {output['evalue']}, in: {first}"
 
 
+def _troubles_of_checks(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Whoever gave the right answer is told so."""
+    checks = (cell for cell in cells if "check" in cell["tags"])
+    for number, check in enumerate(checks, 1):
+        words = "".join(output.get("text", "") for output in check["outputs"])
+        if not words.startswith("Right: "):
+            yield f"exercise {number}, with its solution: {words or 'nothing'}"
+
+
 def _views(cell: dict[str, Any]) -> int:
-    return sum(VIEW in output.get("data", {}) for output in cell["outputs"])
+    return sum(WIDGET in output.get("data", {}) for output in cell["outputs"])

@@ -1,7 +1,6 @@
-"""Each lesson in a real JupyterLab: all that it shows is seen."""
+"""Each lesson, solved, in a real JupyterLab: all that it shows is seen, and checks are content."""
 
 import json
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -9,9 +8,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.lab import Lab
 from tests.lessons.conftest import Opening
-from tests.lessons.opened import ARTIFACTS, VIEW, copy_hurried
+from tests.lessons.lesson import WIDGET as VIEW
+from tests.lessons.lesson import Lesson, hurried, lessons
+from tests.lessons.opened import ARTIFACTS, lay_out
 
-LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NOT_THERE = "![Rings of Saturn](pictures/not-there.svg)"
 NO_MODEL = json.dumps({VIEW: {"model_id": "gone", "version_major": 2, "version_minor": 0}})
 NO_CODE = "<details><summary>A solution</summary>\n\nThink of it.\n\n</details>"
@@ -37,13 +37,13 @@ def write(lab: Lab, name: str, *cells: nbformat.NotebookNode) -> str:
     return f"{name}.ipynb"
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
-def test_all_of_a_lesson_is_seen(path: Path, lessons_lab: Lab, open_lesson: Opening) -> None:
-    copy_hurried(path, lessons_lab.folder)
-    lesson = open_lesson(path.name)
-    lesson.run()
-    assert lesson.troubles() == []
-    assert list((ARTIFACTS / path.stem).glob("*.png")), "it shows nothing"
+@pytest.mark.parametrize("lesson", lessons(), ids=repr)
+def test_all_of_a_lesson_is_seen(lesson: Lesson, lessons_lab: Lab, open_lesson: Opening) -> None:
+    lay_out(lesson.at(hurried(20)).solved(), lessons_lab.folder)
+    opened = open_lesson(lesson.path.name)
+    opened.run()
+    assert opened.troubles() == []
+    assert list((ARTIFACTS / lesson.name).glob("*.png")), "it shows nothing"
 
 
 def test_what_is_wrong_is_found(lessons_lab: Lab, open_lesson: Opening) -> None:
@@ -53,6 +53,8 @@ def test_what_is_wrong_is_found(lessons_lab: Lab, open_lesson: Opening) -> None:
         new_markdown_cell(NOT_THERE),
         *map(new_code_cell, (BLANK, WIDGET, EMPTY, display, SCRIPT)),
         *map(new_markdown_cell, (SOLUTION, NO_CODE)),
+        new_code_cell("print('Right: so it is.')", metadata={"tags": ["check"]}),
+        new_code_cell("print('Not yet.')", metadata={"tags": ["check"]}),
         failing,
         new_code_cell("1 / 0"),
         new_code_cell("'never'"),
@@ -60,16 +62,17 @@ def test_what_is_wrong_is_found(lessons_lab: Lab, open_lesson: Opening) -> None:
     lesson = open_lesson(write(lessons_lab, "broken", *cells))
     lesson.run()
     found = lesson.troubles()
-    assert found[:7] == [
+    assert found[:8] == [
         "ZeroDivisionError: division by zero, in: 1 / 0",
         "not run to its end: 'never'",
+        "exercise 2, with its solution: Not yet.\n",
         "widget 2: blank",
         "widget 3: Error displaying widget: model not found",
         "picture 1: Rings of Saturn is not there",
         "picture 2: blank",
         "solution 2: no code when it is opened",
     ]
-    assert {words for words in found[7:] if "404" not in words} == {
+    assert {words for words in found[8:] if "404" not in words} == {
         "the page: undefinedFunction is not defined",
         "the page: Error: widget model not found",
     }

@@ -82,13 +82,6 @@ def test_solutions_stand_where_blanks_were(lesson: Lesson) -> None:
     assert lesson.exercises[0].blank.source.startswith("answer = ...")
 
 
-def test_nothing_follows_the_last_check(lesson: Lesson) -> None:
-    cut = lesson.until_last_check()
-    assert cut.notebook.cells[-1].metadata.tags == ["check"]
-    assert len(cut.tagged("check")) == 2
-    assert len(lesson.notebook.cells) == len(cut.notebook.cells) + 2
-
-
 def test_needs_are_told_by_the_notebook(lesson: Lesson) -> None:
     assert lesson.needs == []
     lesson.notebook.metadata["indinb"] = {"needs": ["stars"]}

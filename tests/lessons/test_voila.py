@@ -2,16 +2,15 @@
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.lessons.opened import ARTIFACTS, copy_hurried, deviation
+from tests.lessons.lesson import hurried, lessons
+from tests.lessons.opened import ARTIFACTS, deviation, lay_out
 from tests.voila import untroubled_page, voila
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 RUN_MILLISECONDS = 120_000
 ERRORS = "[data-mime-type*=error], [data-mime-type*=stderr]"
 PICTURES = ".jp-RenderedMarkdown img, .jp-RenderedImage img"
@@ -21,8 +20,8 @@ LOADED = "images => images.every((image) => image.complete && image.naturalWidth
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("lessons")
-    for lesson in NOTEBOOKS.glob("*.ipynb"):
-        copy_hurried(lesson, folder)
+    for lesson in lessons(["01", "02"]):
+        lay_out(lesson.at(hurried(20)), folder)
     with voila(folder, tmp_path_factory.mktemp("voila")) as address:
         yield address
 
