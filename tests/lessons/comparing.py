@@ -2,8 +2,8 @@
 
 Of a picture, the camera's noise is another each time, and a star may be half a pixel further. So
 two of them are compared as an eye does from afar: in grey, averaged to 64 x 64 squares. They are
-nearly the same if the root mean square of the differences is at most 3 % of white (lines of a plot
-that move by their width; noise alone is below 0.5 %).
+nearly the same if the root mean square of the differences is at most 3 % of white: noise alone
+makes less than 1 %, and lines of a plot that move by their width up to 3 %.
 """
 
 import base64
