@@ -1,6 +1,7 @@
 """Series of frames: INDI's simulators, ours, and a camera whose link is lost."""
 
 import asyncio
+import dataclasses
 import signal
 import threading
 import weakref
@@ -412,3 +413,9 @@ def test_it_tells_what_it_is(small: Make):
     series = small(Driver()).sequence(2, 5)
     assert isinstance(series, Series)
     assert repr(series) == "<Series: 2 lights of 5 s with CCD Simulator>"
+
+
+def test_bias_frames_are_biases(small: Make):
+    lights = small(Driver()).sequence(2, 5)
+    series = Series(dataclasses.replace(lights.plan, frame_type="bias"))
+    assert repr(series) == "<Series: 2 biases of 5 s with CCD Simulator>"
