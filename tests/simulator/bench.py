@@ -132,6 +132,17 @@ class Bench:
         self._within(lambda: driver.ask(name, typed))
         self.wait(asyncio.sleep(0))
 
+    def ask_all(self, **wanted: Any) -> None:
+        """Ask for several properties in one breath, as a client does whose messages come along."""
+
+        def ask() -> None:
+            for name, value in wanted.items():
+                asked = _asked(self.driver.properties[name], value)
+                self.driver.ask(name, {member: _typed(one) for member, one in asked.items()})
+
+        self._within(ask)
+        self.wait(asyncio.sleep(0))
+
     def run(self, seconds: float) -> None:
         """Let some seconds of the observatory pass."""
         self.wait(self.clock.sleep(seconds))

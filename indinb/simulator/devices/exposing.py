@@ -111,6 +111,7 @@ class Exposing(Uploading, Polling):
         fast = chip is self.chip and self.fast_toggle["INDI_ENABLED"]
         series = self._expose_in_series if fast else self._expose_once
         self.start(chip.exposure.name, series(chip, seconds), chip.exposure)
+        chip.exposure.show(State.BUSY, seconds)  # before an abort that came along is read
 
     def refuse_exposure(self, chip: Chip) -> None:
         """Raise `Refused` if the chip is needed for something else."""
@@ -151,6 +152,8 @@ class Exposing(Uploading, Polling):
             left -= 1
             self.fast_count.show(State.BUSY if left else State.IDLE, float(left or 1))
             await self._deliver(chip, exposure)
+            if left:
+                chip.exposure.show(State.BUSY, seconds)
 
     async def _integrate(self, chip: Chip, seconds: float) -> Exposure:
         """Let light in."""
@@ -161,7 +164,6 @@ class Exposing(Uploading, Polling):
         begun = self.look(chip, lasts, track.begin)
         following = asyncio.ensure_future(track.follow(lasts))
         try:
-            chip.exposure.show(State.BUSY, seconds)
             while self.clock.elapsed < end:
                 await self.clock.until(end, at_most=self.period)
                 chip.exposure.show(State.BUSY, max(end - self.clock.elapsed, 0.0))

@@ -91,6 +91,16 @@ def test_an_aborted_exposure_sends_nothing(bench: Bench) -> None:
     assert not bench.blobs()
 
 
+def test_an_exposure_that_is_aborted_at_once_has_begun(bench: Bench) -> None:
+    bench.clear()
+    bench.ask_all(CCD_EXPOSURE=20, CCD_ABORT_EXPOSURE="ABORT")
+    assert order(bench.messages) == [
+        ("CCD_EXPOSURE", State.BUSY),
+        ("CCD_ABORT_EXPOSURE", State.OK),
+        ("CCD_EXPOSURE", State.IDLE),
+    ]
+
+
 def test_one_chip_is_aborted_without_the_other(bench: Bench) -> None:
     small(bench)
     bench.ask("CCD_EXPOSURE", 5)
