@@ -24,9 +24,14 @@ Each message says which device and property, what was asked, what the driver sai
 do next.
 """
 
+import traceback
 from collections.abc import Iterable
+from itertools import takewhile
+from pathlib import Path
 
 from indinb.printable import printable
+
+_MACHINERY = (str(Path(__file__).parent), str(Path(traceback.__file__).parent / "concurrent"))
 
 
 class IndiError(Exception):
@@ -35,6 +40,20 @@ class IndiError(Exception):
     # KeyError, a base of some of these, shows the repr of its message; ours are sentences.
     def __str__(self) -> str:
         return printable(Exception.__str__(self))
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: where it happened in the cells, and what, but not our depths.
+
+        The message says what to do; sixty lines of what is in between would hide it.
+        """
+        frames = traceback.extract_tb(self.__traceback__)
+        own = takewhile(lambda frame: not frame.filename.startswith(_MACHINERY), frames)
+        lines = [f"line {frame.lineno}: {frame.line}" for frame in own if _of_a_user(frame)]
+        return [*lines, f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"]
+
+
+def _of_a_user(frame: traceback.FrameSummary) -> bool:
+    return "IPython" not in Path(frame.filename).parts
 
 
 class ConnectionFailed(IndiError, ConnectionError):

@@ -1,10 +1,13 @@
 import builtins
 import copy
 import inspect
+import io
 import pickle
 import re
+from contextlib import redirect_stdout
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from indinb import errors
 from indinb.errors import (
@@ -130,3 +133,21 @@ def test_a_driver_that_said_nothing_has_no_words(kind):
 def test_an_instrument_that_goes_on_after_an_abort_is_told_apart():
     assert not Aborted("slew: aborted").goes_on
     assert pickle.loads(pickle.dumps(Aborted("slew: aborted", goes_on=True))).goes_on
+
+
+def test_ipython_shows_the_lines_of_a_user_and_none_of_our_depths():
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_cell("import indinb\ndef ask():\n    indinb.connect('::', 1)\n")
+        with redirect_stdout(io.StringIO()) as shown:
+            shell.run_cell("ask()")
+    finally:
+        InteractiveShell.clear_instance()
+    lines = re.sub(r"\x1b\[\d*m", "", shown.getvalue()).splitlines()
+    assert lines[:2] == ["line 1: ask()", "line 3: indinb.connect('::', 1)"]
+    assert lines[2].startswith("ConnectionFailed: ")
+    assert len(lines) == 3
+
+
+def test_an_error_that_was_never_raised_can_be_shown():
+    assert Aborted("slew: aborted")._render_traceback_() == ["\x1b[31mAborted\x1b[39m: slew: aborted"]
