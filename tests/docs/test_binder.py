@@ -16,7 +16,7 @@ import pytest
 
 import indinb
 from tests import binder
-from tests.lab import free_port
+from tests.lab import end, free_port
 from tests.waiting import look_until
 
 START = binder.BINDER / "start"
@@ -67,9 +67,11 @@ def test_the_image_has_the_lab_of_the_package() -> None:
 
 
 def test_kernels_of_the_image_show_what_threads_say() -> None:
-    locked = dict(line.split("==") for line in binder.locked())
-    assert locked["ipykernel"].startswith("7.0.")  # when it is newer, ours is not needed
     assert "ipykernel>=7.1" in (binder.BINDER / "requirements.txt").read_text().splitlines()
+
+
+def test_packages_of_repo2docker_itself_are_asked_for_by_version() -> None:
+    assert tuple(line.split("==")[0] for line in binder.locked()) == binder.FROM_CONDA
 
 
 class Site(BaseHTTPRequestHandler):
@@ -154,7 +156,7 @@ def started(tmp_path: Path, *command: str, **variables: str) -> Iterator["subpro
         try:
             yield process
         finally:
-            binder.end(process)
+            end(process)
 
 
 def test_start_becomes_what_it_is_asked_for(tmp_path: Path) -> None:
