@@ -4,11 +4,10 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -16,6 +15,7 @@ import pytest
 
 import indinb
 from tests import binder
+from tests.docs.website import serving
 from tests.lab import end, free_port
 from tests.waiting import look_until
 
@@ -91,12 +91,8 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Site) as address:
+        yield address
 
 
 def test_pages_are_read_with_their_pictures(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
