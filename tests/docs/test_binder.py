@@ -136,6 +136,16 @@ def test_links_to_binder_open_lessons_in_jupyterlab_notebook_and_voila() -> None
         assert (binder.ROOT / "notebooks" / lesson).exists()
 
 
+def test_links_to_binder_are_found_whoever_hosts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = binder.pages()
+    page = (binder.ROOT / "README.md").read_text("utf-8")
+    (tmp_path / "README.md").write_text(page.replace("/ORG/", "/an-observatory/"), "utf-8")
+    monkeypatch.setattr(binder, "ROOT", tmp_path)
+    assert binder.pages() == here
+
+
 @contextmanager
 def started(tmp_path: Path, *command: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     """Run the image's start with a command that reads to its end, and end all of it."""
