@@ -76,28 +76,33 @@ def copy_lessons(folder: Path) -> Copied:
 def _copy_all(folder: Path) -> Copied:
     source, record, copied = _source(), _recorded(folder), Copied([], [], [])
     for name in _names(source):
-        fate = _copy(source / name, folder / name, record.get(name))
+        lesson, copy = source / name, folder / name
+        fate = _fate(lesson, copy, record.get(name))
+        if fate in ("new", "renewed"):
+            _write(lesson, copy)
         if fate != "kept":
-            record[name] = _digest(source / name)
+            record[name] = _digest(lesson)
         if fate and name.endswith(".ipynb"):
             getattr(copied, fate).append(name)
     (folder / _RECORD).write_text(json.dumps(record, indent=1))
     return copied
 
 
-def _copy(lesson: Path, copy: Path, recorded: str | None) -> str:
-    """Copy one file unless it is a student's own; what became of it, if anything."""
+def _fate(lesson: Path, copy: Path, recorded: str | None) -> str:
+    """Tell what becomes of a copy, as a field of `Copied`; empty if nothing does."""
     if not copy.exists():
-        fate = "new"
-    elif _digest(lesson) in (recorded, _digest(copy)):
+        return "new"
+    if _digest(lesson) in (recorded, _digest(copy)):
         return ""
-    elif _digest(copy) == recorded:
-        fate = "renewed"
-    else:
-        return "kept"
+    return "renewed" if _digest(copy) == recorded else "kept"
+
+
+def _write(lesson: Path, copy: Path) -> None:
+    """Write a copy whole or not at all: half of one would count as a student's own."""
     copy.parent.mkdir(exist_ok=True)
-    shutil.copyfile(lesson, copy)
-    return fate
+    part = copy.with_name(f".{copy.name}.part")
+    shutil.copyfile(lesson, part)
+    part.replace(copy)
 
 
 def _source() -> Path:

@@ -8,29 +8,26 @@ Debian packages of apt.txt have to be here. The folder and all processes go at t
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
-from tests.lab import free_port
+from tests.lab import end, free_port, wait_until_it_answers
 
 ROOT = Path(__file__).parents[1]
 BINDER = ROOT / "binder"
 FROM_CONDA = ("ipykernel", "ipywidgets", "jupyter_server", "jupyterlab", "notebook")
 LESSON = "notebooks/01-first-light.ipynb"
 SIMULATORS = ("CCD Simulator", "Filter Simulator", "Focuser Simulator", "Telescope Simulator")
-START_SECONDS = 90
 PAGE_SECONDS = 240
-_URLPATH = re.compile(r"https://mybinder\.org/v2/gh/ORG/indinb/main\?urlpath=([^)\s]+)")
+_URLPATH = re.compile(r"https://mybinder\.org/v2/gh/[\w-]+/indinb/main\?urlpath=([^)\s]+)")
 LIST_DEVICES = """
 import sys
 import indinb
@@ -214,7 +211,7 @@ class Image:
             )
         try:
             with step("start, until JupyterLab answers"):
-                self._wait_for(f"http://127.0.0.1:{port}/api/status", server)
+                wait_until_it_answers(f"http://127.0.0.1:{port}/api/status", server, self._log)
             yield f"http://127.0.0.1:{port}"
         finally:
             end(server)
@@ -223,24 +220,6 @@ class Image:
         ours = ("PYTHON", "JUPYTER", "IPYTHON", "XDG_", "MPL", "VIRTUAL_ENV")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | self._variables
-
-    def _wait_for(self, url: str, server: "subprocess.Popen[bytes]") -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            with suppress(OSError), urllib.request.urlopen(url, timeout=2):
-                return
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"JupyterLab did not start: {self._log.read_text()[-2000:]}")
-
-
-def end(server: "subprocess.Popen[Any]") -> None:
-    """End the server, its kernels, and the simulators that were started beside it."""
-    server.send_signal(signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        server.wait(20)
-    with suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
 
 
 if __name__ == "__main__":

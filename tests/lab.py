@@ -12,14 +12,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nbformat
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 ROOT = Path(__file__).parents[1]
 PYTHON = Path(sys.executable)
-START_SECONDS = 60
+START_SECONDS = 90
 CELL_SECONDS = 90
 NUMBERED = re.compile(r"\[\d+\]")
 KERNEL_IS_READY = """() => {
@@ -102,13 +102,14 @@ def served(command: list[str], url: str, private: Path, python: Path = PYTHON) -
             start_new_session=True,
         )
     try:
-        _wait_until_it_answers(url, server, private / "log")
+        wait_until_it_answers(url, server, private / "log")
         yield
     finally:
-        _end(server)
+        end(server)
 
 
-def _wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait for a page of a server that was started just now; if it fails, its log is told."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):
@@ -117,8 +118,8 @@ def _wait_until_it_answers(url: str, server: "subprocess.Popen[bytes]", log: Pat
             raise RuntimeError(f"{server.args} did not start: {log.read_text()[-2000:]}")
 
 
-def _end(server: "subprocess.Popen[bytes]") -> None:
-    """End the server, and with it its kernels, which end what they have started."""
+def end(server: "subprocess.Popen[Any]") -> None:
+    """End a server and what it has started, such as kernels, which end what they have started."""
     server.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         server.wait(20)

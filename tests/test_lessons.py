@@ -113,6 +113,32 @@ def test_a_folder_that_cannot_be_made(package: Path, folder: Path, taken: str):
     assert place.read_text() == "a file"
 
 
+def test_what_ends_in_the_midst_of_a_lesson_leaves_no_half_of_it(
+    package: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    copy_lessons(folder)
+    (package / "01-one.ipynb").write_text("newer one")
+
+    def copy_half(source: Path, copy: Path) -> None:
+        copy.write_text(source.read_text()[:5])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(lessons.shutil, "copyfile", copy_half)
+        with pytest.raises(IndiError, match="No space left"):
+            copy_lessons(folder)
+    assert (folder / "01-one.ipynb").read_text() == "one"
+    assert copy_lessons(folder).renewed == ["01-one.ipynb"]
+    assert contents(folder) == contents(package)
+
+
+def test_a_link_is_not_followed(package: Path, folder: Path, tmp_path: Path):
+    folder.mkdir(parents=True)
+    (folder / "01-one.ipynb").symlink_to(tmp_path / "elsewhere")
+    assert copy_lessons(folder).new == ["01-one.ipynb", "02-two.ipynb"]
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_clone_has_them_beside_the_package(folder: Path):
     copied = copy_lessons(folder)
     there = [path for path in (ROOT / "notebooks").rglob("*") if "checkpoint" not in path.name]

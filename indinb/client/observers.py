@@ -10,7 +10,10 @@ from indinb.client.clock import Timer, call_later
 from indinb.printable import printable
 
 PATIENCE = 1.0
-"""Seconds after which an observer that has not returned is named in a warning."""
+"""Seconds after which an observer that has not returned is looked at closely."""
+
+_LOOKS = 10  # in which it is seen again, before it is named in a warning
+_BETWEEN = 0.05  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +163,10 @@ def _log(subscription: Subscription, change: Change, error: BaseException) -> No
 class _Watch:
     """Names the observer that keeps all others waiting, the first time that it does.
 
-    The clock looks once a second, and only while observers are called.
+    The clock looks once a second, and only while observers are called. A second may pass because
+    the machine is busy, or was asleep. So who has taken one is seen again a few times, each of
+    which is a chance to return: one that was only kept from running does, and the others wait or
+    compute.
 
     Parameters
     ----------
@@ -179,6 +185,8 @@ class _Watch:
         self.call: tuple[Subscription, float] | None = None
         self.rests = awake
         self._awake = awake
+        self._suspected = -1.0  # since when the call has lasted that is looked at closely
+        self._looks = 0
         self._timer: Timer | None = None
 
     def look_later(self, seconds: float) -> None:
@@ -200,8 +208,16 @@ class _Watch:
         if left > 0:
             self.look_later(left)
         elif not subscription.is_slow:
-            subscription.is_slow = True
-            logger.warning(
-                "an observer keeps all others waiting (it will not be told again): %r",
-                subscription.handler,
-            )
+            self._look_closely(subscription, begin)
+
+    def _look_closely(self, subscription: Subscription, begin: float) -> None:
+        self._looks = self._looks + 1 if begin == self._suspected else 0
+        self._suspected = begin
+        if self._looks < _LOOKS:
+            self.look_later(_BETWEEN)
+            return
+        subscription.is_slow = True
+        logger.warning(
+            "an observer keeps all others waiting (it will not be told again): %r",
+            subscription.handler,
+        )

@@ -201,11 +201,11 @@ def watched(patience):
     return Observers(watched=True)
 
 
-def test_an_observer_that_does_not_return_is_named_after_a_second(watched, patience, caplog):
+def test_an_observer_that_does_not_return_is_named_soon_after_a_second(watched, patience, caplog):
     def slow(change):
-        patience.advance(0.9)
+        patience.advance(1.1)
         assert caplog.records == []
-        patience.advance(0.2)
+        patience.advance(0.5)
         assert "slow" in caplog.text
         patience.advance(100)
 
@@ -246,13 +246,28 @@ def test_the_slow_one_is_named_and_not_another(watched, patience, caplog):
         pass
 
     def guilty(change):
-        patience.advance(1.5)
+        patience.advance(2)
 
     for handler in (innocent, guilty, innocent):
         watched.add(("CCD", None), handler)
     publish(watched)
     assert "guilty" in caplog.text
     assert "innocent" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("stops", "seconds"), [(1, 3600), (5, 0.4)], ids=["was asleep", "is busy with other things"]
+)
+def test_a_machine_that_stood_still_is_no_slow_observer(watched, patience, caplog, stops, seconds):
+    def kept_from_running(change):
+        for _ in range(stops):
+            patience.now += seconds  # in which nobody could look either
+            patience.advance(0.05)
+
+    watched.add(("CCD", None), kept_from_running)
+    for _ in range(20):
+        publish(watched)
+    assert caplog.records == []
 
 
 def test_the_clock_rests_while_nobody_is_called(watched, patience):

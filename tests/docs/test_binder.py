@@ -4,11 +4,10 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.error import HTTPError
 
@@ -16,7 +15,8 @@ import pytest
 
 import indinb
 from tests import binder
-from tests.lab import free_port
+from tests.docs.website import serving
+from tests.lab import end, free_port
 from tests.waiting import look_until
 
 START = binder.BINDER / "start"
@@ -67,9 +67,11 @@ def test_the_image_has_the_lab_of_the_package() -> None:
 
 
 def test_kernels_of_the_image_show_what_threads_say() -> None:
-    locked = dict(line.split("==") for line in binder.locked())
-    assert locked["ipykernel"].startswith("7.0.")  # when it is newer, ours is not needed
     assert "ipykernel>=7.1" in (binder.BINDER / "requirements.txt").read_text().splitlines()
+
+
+def test_packages_of_repo2docker_itself_are_asked_for_by_version() -> None:
+    assert tuple(line.split("==")[0] for line in binder.locked()) == binder.FROM_CONDA
 
 
 class Site(BaseHTTPRequestHandler):
@@ -89,12 +91,8 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Site) as address:
+        yield address
 
 
 def test_pages_are_read_with_their_pictures(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,6 +136,16 @@ def test_links_to_binder_open_lessons_in_jupyterlab_notebook_and_voila() -> None
         assert (binder.ROOT / "notebooks" / lesson).exists()
 
 
+def test_links_to_binder_are_found_whoever_hosts_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = binder.pages()
+    page = (binder.ROOT / "README.md").read_text("utf-8")
+    (tmp_path / "README.md").write_text(page.replace("/ORG/", "/an-observatory/"), "utf-8")
+    monkeypatch.setattr(binder, "ROOT", tmp_path)
+    assert binder.pages() == here
+
+
 @contextmanager
 def started(tmp_path: Path, *command: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     """Run the image's start with a command that reads to its end, and end all of it."""
@@ -154,7 +162,7 @@ def started(tmp_path: Path, *command: str, **variables: str) -> Iterator["subpro
         try:
             yield process
         finally:
-            binder.end(process)
+            end(process)
 
 
 def test_start_becomes_what_it_is_asked_for(tmp_path: Path) -> None:

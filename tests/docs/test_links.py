@@ -1,8 +1,7 @@
 """Links lead to what is there; and the checker finds those that do not."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import nbformat
@@ -10,6 +9,7 @@ import pytest
 
 from tests.docs import links
 from tests.docs.pages import ROOT, pages, pictures
+from tests.docs.website import serving
 
 HEADINGS = "# One thing\n\n## Where to run `what`: *here*?\n\n"
 
@@ -113,12 +113,8 @@ class Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Site) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Site) as address:
+        yield address
 
 
 def test_addresses_are_asked_for(site: str) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.lab import Lab, jupyter_lab
 from tests.lessons.opened import OpenedLesson, keep_settings
 from tests.widgets.conftest import browser as browser
+from tests.widgets.conftest import lab_page as lab_page
 
 Opening = Callable[[str], OpenedLesson]
 
@@ -21,20 +22,13 @@ def lessons_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(address, folder, private)
 
 
-@pytest.fixture(scope="module")
-def lessons_page(browser: Browser) -> Page:
-    page = browser.new_page(viewport={"width": 1200, "height": 1000})
-    page.set_default_timeout(20_000)
-    return page
-
-
 @pytest.fixture
-def open_lesson(lessons_lab: Lab, lessons_page: Page) -> Iterator[Opening]:
+def open_lesson(lessons_lab: Lab, lab_page: Page) -> Iterator[Opening]:
     """Return a function that opens a notebook of the lab's folder; its kernel ends afterwards."""
     opened: list[OpenedLesson] = []
 
     def open_lesson(name: str) -> OpenedLesson:
-        opened.append(OpenedLesson(lessons_page, lessons_lab.address, name))
+        opened.append(OpenedLesson(lab_page, lessons_lab.address, name))
         return opened[-1]
 
     yield open_lesson

@@ -161,9 +161,8 @@ class OpenedLesson:
             yield f"{name}: blank"
 
     def _troubles_of_solutions(self) -> Iterator[str]:
-        for number, solution in enumerate(
-            self.page.locator(".jp-RenderedMarkdown details").all(), 1
-        ):
+        solutions = self.page.locator(".jp-RenderedMarkdown details").all()
+        for number, solution in enumerate(solutions, 1):
             solution.locator("summary").click()
             code = solution.locator("pre")
             if not code.count() or not code.first.is_visible():

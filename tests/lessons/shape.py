@@ -122,8 +122,10 @@ def _wrong(number: int, exercise: Exercise) -> Complaints:
     if "check" not in tags(exercise.check) or exercise.check.cell_type != "code":
         yield 'the cell after it is code, tagged "check"'
     if exercise.answer.cell_type != "markdown" or exercise.solution is None:
-        yield "the cell after its check is <details><summary>A solution</summary>, an empty line, "
-        yield "one ```python block, an empty line, and </details>"
+        yield (
+            "the cell after its check is <details><summary>A solution</summary>, an empty line, "
+            "one ```python block, an empty line, and </details>"
+        )
 
 
 @rule
