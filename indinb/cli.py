@@ -151,7 +151,9 @@ def _lab(options: argparse.Namespace) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise IndiError('JupyterLab is not installed: pip install "indinb[lab]"')
     _tell(lessons.copy_lessons(options.folder), options.folder)
-    command = [sys.executable, "-m", "jupyterlab", *options.options, lessons.FIRST]
+    # Not the file itself: the address that JupyterLab then prints leads to the launcher.
+    first = f"--LabApp.default_url=/lab/tree/{lessons.FIRST}"
+    command = [sys.executable, "-m", "jupyterlab", first, *options.options]
     # Ctrl-C is for JupyterLab, which asks what to do with its kernels; it must live that long.
     # (A signal that is ignored would be ignored by the kernels, too.)
     before = signal.signal(signal.SIGINT, lambda *_: None)

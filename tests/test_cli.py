@@ -22,6 +22,7 @@ from indinb.cli import main
 from indinb.servers import EmbeddedServer
 
 FIRST = "01-first-light.ipynb"
+AT_FIRST = f"--LabApp.default_url=/lab/tree/{FIRST}"
 
 OVERHEAD = "21h58m +88d"
 """A target near where the embedded mount begins on its evening: at the pole, 6 h west."""
@@ -255,7 +256,7 @@ def test_lab_copies_the_lessons_and_opens_the_first(tmp_path: Path, jupyter: lis
     folder = tmp_path / "my lessons"
     assert main(["lab", "--folder", str(folder)]) == 0
     assert (folder / FIRST).is_file()
-    assert jupyter == [([sys.executable, "-m", "jupyterlab", FIRST], folder)]
+    assert jupyter == [([sys.executable, "-m", "jupyterlab", AT_FIRST], folder)]
     count = len(list(folder.glob("*.ipynb")))
     assert capsys.readouterr().out == f"The lessons are in {folder} ({count} new).\n"
 
@@ -291,7 +292,7 @@ def test_lab_where_no_folder_can_be(tmp_path: Path, jupyter: list, capsys):
 
 def test_lab_hands_options_on(tmp_path: Path, jupyter: list):
     assert main(["lab", "--folder", str(tmp_path), "--", "--no-browser", "--port=9999"]) == 0
-    assert jupyter[0][0][3:] == ["--no-browser", "--port=9999", FIRST]
+    assert jupyter[0][0][3:] == [AT_FIRST, "--no-browser", "--port=9999"]
 
 
 def test_lab_without_jupyterlab(tmp_path: Path, jupyter: list, monkeypatch, capsys):

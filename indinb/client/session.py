@@ -239,11 +239,11 @@ class Session(ABC):
         self._put(transport, b"".join(map(encode, (*self._greeting(), *self._questions))))
 
     def _put(self, transport: Transport, data: bytes) -> None:
+        traffic = self._traffic
+        if traffic is not None:
+            traffic.sent(data)  # before it is, as the answer may come at once
         try:
             transport.send(data)
         except OSError as error:
             transport.close()
             raise ConnectionLost(f"{self.address} does not take any more: {error}") from error
-        traffic = self._traffic
-        if traffic is not None:
-            traffic.sent(data)

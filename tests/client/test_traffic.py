@@ -123,6 +123,18 @@ def test_what_a_client_sends_and_receives(client, server, path):
     assert update(FRAME, State.OK, X=4.0) not in messages
 
 
+def test_what_is_sent_stands_before_its_answer(client, server, path, monkeypatch):
+    client.log_traffic(path)
+    send = client._transport.send
+
+    def send_and_be_answered(data):
+        send(data)
+        assert "<newNumberVector" in path.read_text()
+
+    monkeypatch.setattr(client._transport, "send", send_and_be_answered)
+    unanswered(client)
+
+
 def test_blobs_of_a_client_are_as_they_were(client, server, path):
     client.log_traffic(path)
     blob = Blob(memoryview(TINY_FITS), ".fits", len(TINY_FITS))
