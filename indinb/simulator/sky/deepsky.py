@@ -1,6 +1,6 @@
 """Galaxies, nebulae and the glow of globular clusters, of OpenNGC: light that is not stars."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,12 +56,13 @@ class _Kind:
 
 
 _NEBULA = _Kind("nebula", "nebula", "hydrogen", size=5, darkness=23.5)
+_REFLECTION = replace(_NEBULA, emission="reflection")
 _KINDS = {
     "G": _Kind("galaxy", "disc", "continuum", size=0.7, darkness=22.1),
     "GCl": _Kind("globular cluster", "spheroid", "continuum", size=5, darkness=21),
     "PN": _Kind("planetary nebula", "nebula", "oxygen", size=0.5, darkness=20),
     "SNR": _Kind("supernova remnant", "nebula", "hydrogen", size=20, darkness=24),
-    "RfN": _Kind("nebula", "nebula", "reflection", size=5, darkness=23.5),
+    "RfN": _REFLECTION,
     "Neb": _NEBULA,
     "EmN": _NEBULA,
     "HII": _NEBULA,
@@ -69,6 +70,24 @@ _KINDS = {
 }
 """By OpenNGC's types. Not here: stars, open clusters (all stars), dark nebulae, what does not
 exist or is listed twice, and groups of galaxies, whose members have entries of their own."""
+
+REFLECTING = frozenset(
+    {
+        *("NGC1333", "IC0348"),  # in Perseus
+        *("NGC1432", "NGC1435"),  # around Maia and Merope in the Pleiades
+        *("NGC1973", "NGC1975", "NGC1977"),  # north of the Orion Nebula
+        "NGC2071",  # beside M78
+        "IC0447",  # in Monoceros
+        *("IC4601", "IC4603", "IC4604", "IC4605"),  # around rho Ophiuchi
+        *("NGC7023", "NGC7129"),  # in Cepheus
+    }
+)
+"""Nebulae that are blue, as they reflect the light of their stars, though OpenNGC's type for them
+is a general one or that of glowing hydrogen.
+
+For reflection nebulae see van den Bergh 1966 (AJ 71, 990) and the merged catalogue of Magakian
+2003 (A&A 399, 141). Some hydrogen glows in a few of them, as in NGC 1977; it is left out.
+"""
 
 
 class DeepSky:
@@ -109,7 +128,7 @@ def _extended(entry: Entry, direction: Vectors) -> Extended:
         angle=entry.angle,
         magnitude=_magnitude(entry, kind.darkness, major, minor),
         profile="spheroid" if _is_early(entry) else kind.profile,
-        emission=kind.emission,
+        emission=_REFLECTION.emission if entry.name in REFLECTING else kind.emission,
     )
 
 

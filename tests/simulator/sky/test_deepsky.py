@@ -7,7 +7,7 @@ import pytest
 from pyongc import DBPATH
 
 from indinb.simulator.astrometry import cone, unit_vectors
-from indinb.simulator.sky.deepsky import DeepSky
+from indinb.simulator.sky.deepsky import REFLECTING, DeepSky
 from indinb.simulator.sky.ongc import entries
 
 
@@ -54,6 +54,24 @@ def test_well_known_objects(named, name, ra, dec, size, angle, magnitude):
 def test_kinds(named, name, kind, profile, emission):
     thing = named[name]
     assert (thing.kind, thing.profile, thing.emission) == (kind, profile, emission)
+
+
+@pytest.mark.parametrize("name", ["NGC1973", "NGC1975", "NGC1977", "NGC1432", "NGC1435", "NGC7023"])
+def test_blue_nebulae_reflect_whatever_their_type_says(named, name):
+    assert (named[name].kind, named[name].emission) == ("nebula", "reflection")
+
+
+def test_exceptions_are_nebulae_that_need_one():
+    types = {row.name: row.type for row in entries("Cl+N", "HII", "Neb", "EmN", "RfN")}
+    assert {types[name] for name in REFLECTING} == {"Cl+N", "HII", "Neb"}
+
+
+def test_exceptions_have_another_colour_alone(named):
+    (entry,) = [row for row in entries("Neb") if row.name == "NGC1973"]
+    assert named["NGC1973"].magnitude == entry.magnitude
+    maia = named["NGC1432"]  # without a magnitude, so as dark as other nebulae
+    area = np.pi / 4 * maia.major * maia.minor * 3600
+    assert maia.magnitude + 2.5 * np.log10(area) == pytest.approx(23.5)
 
 
 def test_a_globular_cluster_glows_less_than_it_shines(named):
