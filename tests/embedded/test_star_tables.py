@@ -49,3 +49,14 @@ def test_out_of_focus_stars_are_large_and_in_focus_small(observe: Callable[..., 
     for size in ("hfr", "fwhm"):
         assert np.all(np.diff([meta[size] for meta in metas]) > 0.1), size
     assert metas[-1]["hfr"] > 1.5 * metas[0]["hfr"]
+
+
+def test_stars_that_fill_their_pixels_are_told(observe: Callable[..., Client]):
+    client = observe(speed=100)
+    client.telescope.slew(56.87 * u.deg, 24.1 * u.deg)  # the Pleiades
+    frame = client.camera.expose(5)
+    table = frame.stars()
+    full = frame.data >= frame.header["SATURATE"]
+    assert frame.stats().saturated == np.mean(full) > 0
+    assert 0 < table["saturated"].sum() < len(table)
+    assert table["peak"][table["saturated"]].min() > table["peak"][~table["saturated"]].max()

@@ -276,6 +276,7 @@ class SimulatedCamera(Guiding, Configurable, Debugging, Streaming):
             observer=self.fits_header["FITS_OBSERVER"],
             object=self.fits_header["FITS_OBJECT"],
             offset=shot.offset,
+            saturation=shot.sensor.saturation(shot.gain, shot.offset, shot.binning),
             telescope=TELESCOPE if mount else None,
             filter=None if shot.bayer else self.filter_of(chip),
             site=self.world.site if mount else None,

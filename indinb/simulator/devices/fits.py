@@ -52,6 +52,8 @@ class Notes:
         In millimetres.
     gain, egain, offset : float
         Settings, and electrons of an ADU.
+    saturation : float
+        ADU of a pixel that is full.
     filter : str
         Its name.
     rotator, focus, air : float
@@ -80,6 +82,7 @@ class Notes:
     observer: str = "Unknown"
     object: str = "Unknown"
     offset: float | None = None
+    saturation: float | None = None
     telescope: str | None = None
     filter: str | None = None
     rotator: float | None = None
@@ -222,6 +225,7 @@ def _camera(notes: Notes) -> Iterator[Card]:
     yield Card("GAIN", notes.gain, "Gain")
     yield Card("OFFSET", notes.offset, "Offset")
     yield Card("EGAIN", round(notes.egain, 6), "Electrons per ADU")
+    yield Card("SATURATE", notes.saturation, "Saturation level in ADU")  # SExtractor's keyword
 
 
 def _history(notes: Notes) -> Iterator[Card]:

@@ -61,8 +61,10 @@ class ObservatorySimulator(TimeAndPlace):
 
     @speed.asked
     def set_speed(self, speed: float) -> None:
-        """Let the clock run faster or slower."""
+        """Let the clock run faster or slower, from the time on that is told before."""
         self.clock.speed = speed
+        self.note_time_and_place()
+        self.time.tell()
         self.speed.show(State.OK, speed)
 
     @ambient.asked

@@ -149,6 +149,22 @@ class Sensor:
         noise *= np.sqrt(charge + np.float32(self.read_noise**2))
         charge += noise
         np.minimum(charge, np.float32(self.full_well * binning[0] * binning[1]), out=charge)
+        return self._digitize(charge, gain, offset)
+
+    def saturation(
+        self, gain: float = UNIT_GAIN, offset: float = 0.0, binning: tuple[int, int] = (1, 1)
+    ) -> int:
+        """Give the number of a pixel that is full: no more light makes it higher.
+
+        Examples
+        --------
+        >>> Sensor().saturation(), Sensor().saturation(gain=0), Sensor().saturation(binning=(2, 2))
+        (60500, 21789, 65000)
+        """
+        full = np.full(1, self.full_well * binning[0] * binning[1], np.float32)
+        return int(self._digitize(full, gain, offset)[0])
+
+    def _digitize(self, charge: Image, gain: float, offset: float) -> NDArray[np.uint16]:
         charge *= np.float32(1 / egain(gain))
         charge += np.float32(PEDESTAL + offset + 0.5)
         return np.clip(charge, 0, self.max_adu, out=charge).astype(np.uint16)

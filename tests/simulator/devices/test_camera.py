@@ -173,6 +173,7 @@ def test_headers_tell_what_somebody_has_written(aimed: Bench) -> None:
     cards = header(aimed)
     assert (cards["OBSERVER"], cards["OBJECT"], cards["OFFSET"]) == ("Caroline", "M45", 30)
     assert cards["EGAIN"] == pytest.approx(2.818, abs=1e-3)
+    assert cards["SATURATE"] == 500 + 30 + round(60_000 / cards["EGAIN"])
     assert cards["DATE-OBS"].startswith("2026-01-15T20:30:0")
 
 

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from indinb.protocol.messages import Define
+from indinb.protocol.messages import Define, Update
 from indinb.protocol.vocabulary import State
 from indinb.simulator.devices.site import ObservatorySimulator
 from indinb.simulator.devices.telescope import TelescopeSimulator
@@ -50,6 +50,14 @@ def test_the_speed_may_change(bench):
         bench.ask("SIMULATION_SPEED", nonsense)
         assert bench["SIMULATION_SPEED"].state is State.ALERT
         assert bench.clock.speed == 100
+
+
+def test_the_time_is_told_before_a_new_speed(bench):
+    bench.run(0.7)
+    bench.clear()
+    bench.ask("SIMULATION_SPEED", 100)
+    told = [update.name for update in bench.messages if isinstance(update, Update)]
+    assert told == [TIME, "SIMULATION_SPEED"]
 
 
 def test_the_time_is_told_once_per_second_of_ours(bench):

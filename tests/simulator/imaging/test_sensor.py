@@ -87,6 +87,14 @@ def test_a_full_pixel_gives_no_more_to_its_bin():
     assert binned[0, 0] == pytest.approx(PEDESTAL + 60_030 / egain(0), rel=0.02)
 
 
+@pytest.mark.parametrize("gain", [0, 45, 90, 100])
+@pytest.mark.parametrize("offset", [0, 250])
+@pytest.mark.parametrize("binning", [(1, 1), (2, 1), (4, 4)])
+def test_the_number_of_a_full_pixel_is_known(gain, offset, binning):
+    brightest = read(1e6, gain=gain, offset=offset, binning=binning).max()
+    assert brightest == SENSOR.saturation(gain, offset, binning)
+
+
 def test_reading_does_not_change_the_charge():
     charge = even(50_000.0)
     for binning in ((1, 1), (2, 2)):
