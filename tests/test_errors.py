@@ -150,4 +150,6 @@ def test_ipython_shows_the_lines_of_a_user_and_none_of_our_depths():
 
 
 def test_an_error_that_was_never_raised_can_be_shown():
-    assert Aborted("slew: aborted")._render_traceback_() == ["\x1b[31mAborted\x1b[39m: slew: aborted"]
+    assert Aborted("slew: aborted")._render_traceback_() == [
+        "\x1b[31mAborted\x1b[39m: slew: aborted"
+    ]
