@@ -1,6 +1,7 @@
 """Copies of the lessons, which a student changes."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,22 @@ def test_what_was_never_changed_is_renewed_with_its_pictures(package: Path, fold
     assert copy_lessons(folder) == Copied([], ["01-one.ipynb"], [])
     assert contents(folder) == contents(package)
     assert copy_lessons(folder) == NOTHING
+
+
+def notebook(*sources: str, **metadata: object) -> str:
+    cells = [{"cell_type": "code", "source": source.splitlines(True)} for source in sources]
+    return json.dumps({"cells": cells, "metadata": metadata})
+
+
+def test_a_lesson_that_was_only_run_and_saved_is_renewed(package: Path, folder: Path):
+    (package / "01-one.ipynb").write_text(notebook("one\n1"))
+    copy_lessons(folder)
+    (folder / "01-one.ipynb").write_text(notebook("one\n1", language_info={"version": "3.12"}))
+    (package / "01-one.ipynb").write_text(notebook("one\n2"))
+    assert copy_lessons(folder).renewed == ["01-one.ipynb"]
+    (folder / "01-one.ipynb").write_text(notebook("one\n2", "my own"))
+    (package / "01-one.ipynb").write_text(notebook("one\n3"))
+    assert copy_lessons(folder).kept == ["01-one.ipynb"]
 
 
 def test_what_is_missing_is_added(package: Path, folder: Path):

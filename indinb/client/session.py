@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 Status = Literal["connected", "lost", "closed"]
 
+_CLOSED = (
+    "this client was closed: make a new one, as this one was made, and use that in all cells below"
+)
+
 END_TIMEOUT = 5.0
 """Seconds that observers, and work that has begun, have to end when the client is closed."""
 
@@ -89,7 +93,7 @@ class Session(ABC):
     def close(self) -> None:
         """End the last link, for good."""
         self._reader.stop()
-        self._leave("closed", "this client was closed: make a new one with indinb.connect()")
+        self._leave("closed", _CLOSED)
         self._reader.wait_for_end(END_TIMEOUT)
         self.log_traffic(None)
 

@@ -138,7 +138,7 @@ def test_close_ends_the_threads_and_fails_what_is_pending(client, server):
     client.close()
     assert one_line(operation.exception(0)) == (
         "set CCD_TEMPERATURE of CCD Simulator: this client was closed: "
-        "make a new one with indinb.connect()"
+        "make a new one, as this one was made, and use that in all cells below"
     )
     assert not client._reader.is_alive()
     assert client.status == "closed"

@@ -7,7 +7,7 @@ from astropy.coordinates import SkyCoord
 
 from indinb.client.operation import Operation
 from indinb.client.procedure import Steps
-from indinb.errors import Refused
+from indinb.errors import ConnectionLost, Refused
 from indinb.instruments.earth import offline
 from indinb.instruments.mounts.apparent import Equatorial
 from indinb.instruments.mounts.errands import begin_errand
@@ -44,7 +44,10 @@ def check_limits(mount: Mount, aim: SkyCoord, what: str) -> None:
 
 
 def check_free(mount: Mount) -> None:
-    """Raise Refused if a mount is parked, or goes to park."""
+    """Raise Refused if a mount is parked, or goes to park; ConnectionLost if nobody knows."""
+    link = mount.device.connection
+    if link.status != "connected":
+        raise ConnectionLost(f"{mount.name}: {link.loss}")
     if mount._is_parking:
         raise Refused(f"{mount.name} is on its way to park: telescope.abort() stops it")
     if mount.parked:

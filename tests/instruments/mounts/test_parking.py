@@ -7,7 +7,14 @@ from astropy import units as u
 from astropy.coordinates import AltAz, HADec, SkyCoord
 
 from indinb import Client, Telescope
-from indinb.errors import Aborted, Failed, OperationTimeout, Refused, UnknownProperty
+from indinb.errors import (
+    Aborted,
+    ConnectionLost,
+    Failed,
+    OperationTimeout,
+    Refused,
+    UnknownProperty,
+)
 from indinb.instruments.mounts import parking
 from indinb.protocol.messages import New
 from indinb.protocol.vocabulary import State, SwitchRule
@@ -177,6 +184,16 @@ def test_a_mount_that_can_only_be_parked_and_stays_so(make: Make):
     telescope.park()
     assert telescope.parked
     with pytest.raises(Refused, match="is parked"):
+        telescope.slew("M31")
+
+
+def test_a_parked_mount_of_a_closed_client_is_closed_first_of_all(make: Make):
+    telescope = make(
+        mounts.PARK_ONLY, TELESCOPE_PARK=[update(mounts.PARK_ONLY, State.OK, PARK=True)]
+    )
+    telescope.park()
+    telescope.device.connection.close()
+    with pytest.raises(ConnectionLost, match="was closed"):
         telescope.slew("M31")
 
 
