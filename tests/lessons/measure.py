@@ -5,7 +5,8 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -81,7 +82,7 @@ def on_one_core() -> Iterator[None]:
 
 
 class Memory:
-    """Watches the memory of all programs that this one has started, and theirs.
+    """Watches the memory of all programs that this one starts from now on, and theirs.
 
     Each counts with the most that it had until then, as the system remembers (Linux): memory that
     is shared counts twice, so that the sum is never too small.
@@ -98,6 +99,7 @@ class Memory:
         self._watcher = threading.Thread(target=self._watch, name="memory")
 
     def __enter__(self) -> Self:
+        self._others = set(psutil.Process().children())
         self._watcher.start()
         return self
 
@@ -107,8 +109,15 @@ class Memory:
 
     def _watch(self) -> None:
         while not self._ends.wait(TICK):
-            children = psutil.Process().children(recursive=True)
-            self.peak = max(self.peak, sum(map(_most, children)))
+            started = set(psutil.Process().children()) - self._others
+            self.peak = max(self.peak, sum(map(_most, chain.from_iterable(map(_family, started)))))
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """Return a process and all that it has started; nothing if it is gone."""
+    with suppress(psutil.NoSuchProcess):
+        return [process, *process.children(recursive=True)]
+    return []
 
 
 def _most(process: psutil.Process) -> int:

@@ -46,6 +46,17 @@ def test_programs_that_run_together_count_together() -> None:
     assert 140 * MB < memory.peak < 300 * MB
 
 
+def test_programs_that_ran_before_do_not_count() -> None:
+    with ExitStack() as stack:
+        before = holding(200 * MB, stack)
+        with Memory() as memory:
+            program = holding(60 * MB, stack)
+            look_until(lambda: memory.peak > 60 * MB)
+            end(program)
+        end(before)
+    assert 60 * MB < memory.peak < 180 * MB
+
+
 def test_programs_that_run_one_after_the_other_do_not() -> None:
     with ExitStack() as stack, Memory() as memory:
         for _ in range(3):
