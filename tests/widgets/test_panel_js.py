@@ -75,12 +75,12 @@ def test_the_second_click_of_a_double_click_opens_no_tab(open_panel: OpenPanel) 
     """The first one connects, and new tabs in a second line come to where it was."""
     whole = device("ccd")
     early = [one for one in whole["properties"] if one["name"] == "CONNECTION"]
-    panel = open_panel(whole | {"properties": early}, width=480)
+    panel = open_panel(whole | {"properties": early}, width=700)
     box = panel.element("CONNECTION", "CONNECT").bounding_box()
     assert box is not None
     place = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     panel.page.mouse.click(*place)
-    assert panel.sent[-1]["type"] == "connect"
+    assert panel.sent[-1]["property"] == "CONNECTION"
     panel.patch(CCD, properties=whole["properties"])
     expect(panel.tab("Options")).to_be_visible()
     there = "place => document.elementFromPoint(...place).closest('[role=tab]')?.textContent ?? ''"

@@ -353,8 +353,10 @@ def test_a_kernel_that_is_restarted(mount: PanelPage) -> None:
         "The kernel was restarted: run your cells again. These are the last known values."
     )
     controls = ":is(.indinb-page, header) :is(button:not(.indinb-label, .indinb-night), input)"
-    used = mount.page.locator(controls).filter(visible=True).and_(
-        mount.page.locator(":enabled:not(.indinb-filter)")
+    used = (
+        mount.page.locator(controls)
+        .filter(visible=True)
+        .and_(mount.page.locator(":enabled:not(.indinb-filter)"))
     )
     expect(used).to_have_count(0)
     expect(mount.page.get_by_role("button", name="Reconnect")).to_be_hidden()
