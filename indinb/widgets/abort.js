@@ -9,9 +9,6 @@ const PATIENCE = 400; // ms until an unanswered Abort is tried another way
 const WHEN_FREE = "as soon as the kernel is free";
 const BY_HAND = "press the stop button";
 
-/** Voilà shows a kernel that it does not let be interrupted, and no stop button. */
-const inVoila = () => document.body.dataset.voila !== undefined;
-
 /**
  * Ask for aborts by message, else by interrupt.
  *

@@ -130,12 +130,12 @@ function headerView(label, aside, buttons) {
   const title = create("h3", {}, label);
   const names = div("indinb-names", title, device, progress.detail);
   const el = create("header", {}, light, names, ...aside, words, ...buttons, progress.el);
-  function update(card) {
+  function update(card, linked) {
     const ready = card.condition === "ready";
     light.dataset.state = card.light ?? "";
     setText(device, card.device ?? "");
     setText(words, ready ? card.words : "");
-    progress.update(ready ? card.progress : null);
+    progress.update(ready && linked ? card.progress : null);
     device.hidden = Boolean(progress.detail.textContent); // there is room for one of them
   }
   return { el, update };
@@ -164,8 +164,8 @@ function cardView(store, name, label, makeBody, { stops = true, corner = [] } = 
     const card = state[name];
     const ready = card.condition === "ready";
     const linked = state.status === "connected";
-    header.update(card);
-    note.update(card.note, state.read_only);
+    header.update(card, linked);
+    note.update(card.note, state.read_only || state.status === "closed");
     absence.update(card, state.read_only);
     absence.connector.disabled = !linked;
     alive.hidden = !ready;

@@ -68,6 +68,11 @@ function createStore(model) {
   const onWhole = () => publish({ ...state, ...model.get("desk") });
   const handlers = { patch: onPatch, picture: gallery.take };
   const onMessage = (message, buffers) => handlers[message.type]?.(message, buffers);
+  function onLoss(loss) {
+    stopper.close();
+    publish({ ...state, status: "closed", loss, hint: "" });
+  }
+  const unwatch = watchKernel(model, onLoss);
   model.on("msg:custom", onMessage);
   model.on("change:desk", onWhole);
   gallery.ask(state);
@@ -88,6 +93,7 @@ function createStore(model) {
     return () => views.delete(update);
   }
   function close() {
+    unwatch();
     stopper.close();
     gallery.close();
     model.off("msg:custom", onMessage);

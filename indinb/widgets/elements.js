@@ -121,8 +121,12 @@ function tabsView(className, label, choose) {
     const light = lightView();
     const words = span("indinb-tab-label");
     const count = span("indinb-count");
-    const tab = button("indinb-tab", () => choose(name), light.el, words, count);
+    const tab = button("indinb-tab", onclick, light.el, words, count);
     tab.setAttribute("role", "tab");
+    /** The second of a double click was meant for what lay here before its first moved all. */
+    function onclick({ detail }) {
+      if (detail < 2) choose(name);
+    }
     function update(item) {
       light.el.hidden = !item.state;
       light.update(item.state ?? "");
@@ -140,6 +144,38 @@ function tabsView(className, label, choose) {
     reconcile(el, views, items, ({ name }) => name, tabView);
   }
   return { el, update };
+}
+
+// ---- The kernel ------------------------------------------------------------------------------
+
+/** Voilà shows a kernel that it does not let be interrupted, and no cells and no stop button. */
+const inVoila = () => document.body.dataset.voila !== undefined;
+
+/**
+ * Call `onLoss(words)` when a model's kernel is restarted or ends; from then on the model sends
+ * nothing. A link that is found again is no loss. Returns what stops that.
+ *
+ * ipywidgets tells its models only of a restart. That a kernel ends, or is changed for another, is
+ * told where the page lets us see it.
+ */
+function watchKernel(model, onLoss) {
+  const ended = model.widget_manager?.kernel?.disposed;
+  const again = inVoila() ? "load this page again" : "run your cells again";
+  const onRestart = () => lose(`the kernel was restarted: ${again}`);
+  const onEnd = () => lose(`the kernel has ended: ${again}`);
+
+  function lose(words) {
+    close();
+    model.send = model.save_changes = () => {};
+    onLoss(words);
+  }
+  function close() {
+    model.off("comm_live_update", onRestart);
+    ended?.disconnect(onEnd);
+  }
+  model.on("comm_live_update", onRestart);
+  ended?.connect(onEnd);
+  return close;
 }
 
 // ---- Tips ------------------------------------------------------------------------------------

@@ -165,6 +165,12 @@ async function createStore(model) {
     await loaded; // what comes while a snapshot is unpacked comes after it
     handlers[message.type]?.(message, buffers);
   }
+  async function onLoss(loss) {
+    aborter.close();
+    await loaded;
+    publish({ ...state, status: "closed", loss, hint: null });
+  }
+  const unwatch = watchKernel(model, onLoss);
   model.on("msg:custom", onMessage);
   model.on("change:snapshot", onTrait);
   await loaded;
@@ -177,6 +183,7 @@ async function createStore(model) {
     model.send({ type: "reconnect" });
   }
   function close() {
+    unwatch();
     aborter.close();
     model.off("msg:custom", onMessage);
     model.off("change:snapshot", onTrait);

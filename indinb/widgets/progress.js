@@ -77,4 +77,18 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+/** Without its kernel nothing is under way any more; the model tells that to all its views. */
+function lose(model, loss) {
+  const gone = { state: "lost", detail: `${sentence(loss)}.` };
+  const ended = (line) => (line.state === "running" ? { ...line, ...gone } : line);
+  model.set("parts", (model.get("parts") ?? []).map(ended));
+  if (model.get("state") !== "running") return;
+  Object.entries(gone).forEach(([name, value]) => model.set(name, value));
+}
+
+/** anywidget calls this once per model. */
+function initialize({ model }) {
+  return watchKernel(model, (loss) => lose(model, loss));
+}
+
+export default { initialize, render };

@@ -107,6 +107,7 @@ function createStore(model) {
   const project = createProjector(model, scene, () => views.size > 0);
   let leader = null; // the view for which finer pixels are asked
   let answer = null; // the newest exact values
+  let loss = ""; // why Python is gone
 
   function settings() {
     const told = Object.fromEntries(SHADING.map((name) => [name, model.get(name)]));
@@ -151,10 +152,20 @@ function createStore(model) {
     if (!has) tiles.ask({ ...lack.part, factor: lack.factor }, serial);
   }
 
+  /** What is told of live pictures. */
+  function live() {
+    const told = model.get("live") ?? {};
+    return loss ? { state: "gone", message: `${sentence(loss)}.` } : told;
+  }
+  function onLoss(words) {
+    loss = words;
+    publish();
+  }
+  const unwatch = watchKernel(model, onLoss);
+
   /** Let live pictures come, now that somebody looks. */
   function begin() {
-    const isRunning = model.get("live")?.state === "running";
-    if (isRunning) model.send({ type: "seen", serial: 0, took_ms: 0 });
+    if (live().state === "running") model.send({ type: "seen", serial: 0, took_ms: 0 });
   }
   function lead(view) {
     leader = view;
@@ -170,6 +181,7 @@ function createStore(model) {
     };
   }
   function close() {
+    unwatch();
     [saver, tiles, values].forEach((one) => one.close());
     listeners.forEach(([name, call]) => model.off(name, call));
   }
@@ -196,6 +208,6 @@ function createStore(model) {
     set: saver.set,
     send: (type) => model.send({ type }),
     scene: scene.now,
-    ...{ settings, valuesAt, refine, lead, subscribe, close },
+    ...{ live, settings, valuesAt, refine, lead, subscribe, close },
   };
 }

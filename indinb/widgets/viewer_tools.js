@@ -113,12 +113,13 @@ function liveView(store) {
   el.append(light, words, counts, message, subframe, stop);
 
   function draw() {
-    const live = store.get("live") ?? {};
+    const live = store.live();
     const isRunning = live.state === "running";
     el.hidden = !live.state;
     if (el.hidden) return;
     const hasBox = store.get("box").length > 0;
-    light.dataset.state = live.message ? "Alert" : isRunning ? "Busy" : "Idle";
+    light.dataset.state = isRunning ? "Busy" : "Idle";
+    if (live.message && live.state !== "gone") light.dataset.state = "Alert";
     setText(words, [isRunning && "Live", live.words].filter(Boolean).join(" · "));
     setText(counts, countWords(live));
     setCut(message, live.message ?? "");
@@ -130,7 +131,7 @@ function liveView(store) {
 }
 
 function countWords({ state, fps, shown = 0, dropped = 0 }) {
-  if (state !== "running") return "Stopped";
+  if (state !== "running") return state === "gone" ? "" : "Stopped";
   const rate = fps != null ? `${fps.toFixed(1)} fps` : "";
   const lost = dropped ? `${dropped} dropped` : "";
   return [rate, `${shown} shown`, lost].filter(Boolean).join(" · ");

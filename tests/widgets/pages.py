@@ -58,6 +58,7 @@ async ({source, traits}) => {
     sent,
     saved,
     close: () => close?.(),
+    restart: () => emit("comm_live_update"), // as ipywidgets tells that the kernel is
     listening: () => [...listeners.values()].flat().length,
     deliver: (content, ...buffers) => emit("msg:custom", content, buffers.map(view)),
     assign(changes) {
@@ -120,6 +121,10 @@ class WidgetPage:
         """Return what the browser has sent since the last call."""
         messages: list[dict[str, Any]] = self.page.evaluate("widget.sent.splice(0)")
         return messages
+
+    def restart(self) -> None:
+        """Let the model hear that its kernel was restarted."""
+        self.page.evaluate("widget.restart()")
 
     def picture(self, name: str) -> Image.Image:
         """Keep a screenshot of the page, and return it."""

@@ -429,6 +429,24 @@ def test_a_lost_link(board: DashboardPage, status: str) -> None:
     expect(board.field("Target")).to_be_enabled()
 
 
+def test_a_kernel_that_is_restarted(board: DashboardPage) -> None:
+    can = board.told["mount"]["can"] | {"abort": True}
+    progress = {"fraction": None, "detail": "12 s left"}
+    note = {"text": "stuck", "level": "alert"}
+    board.patch(mount={"can": can, "progress": progress, "note": note}, picture=PICTURE)
+    board.take()
+    board.restart()
+    expect(board.root.locator(".indinb-banner")).to_have_text(
+        "The kernel was restarted: run your cells again. These are the last known values."
+    )
+    expect(board.root.locator("input:enabled, select:enabled")).to_have_count(0)
+    buttons = board.root.locator("button:enabled").filter(visible=True)
+    assert buttons.all_text_contents() == [""]  # the moon
+    expect(board.card("mount")).to_contain_text("Stuck")
+    expect(board.card("mount")).not_to_contain_text("12 s left")
+    assert board.take() == []
+
+
 def test_who_may_only_look_has_no_controls(open_desk: Open) -> None:
     note = {"text": "stuck", "level": "alert"}
     board = open_desk(read_only=True, picture=PICTURE, focuser={"note": note})

@@ -71,6 +71,27 @@ def test_a_tab_opens_its_group(ccd: PanelPage) -> None:
     expect(ccd.page.get_by_role("tabpanel")).to_have_attribute("aria-label", "Image Settings")
 
 
+def test_the_second_click_of_a_double_click_opens_no_tab(open_panel: OpenPanel) -> None:
+    """The first one connects, and new tabs in a second line come to where it was."""
+    whole = device("ccd")
+    early = [one for one in whole["properties"] if one["name"] == "CONNECTION"]
+    panel = open_panel(whole | {"properties": early}, width=700)
+    box = panel.element("CONNECTION", "CONNECT").bounding_box()
+    assert box is not None
+    place = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    panel.page.mouse.click(*place)
+    assert panel.sent[-1]["property"] == "CONNECTION"
+    panel.patch(CCD, properties=whole["properties"])
+    expect(panel.tab("Options")).to_be_visible()
+    there = "place => document.elementFromPoint(...place).closest('[role=tab]')?.textContent ?? ''"
+    assert panel.page.evaluate(there, place) != ""
+    panel.page.mouse.down(click_count=2)
+    panel.page.mouse.up(click_count=2)
+    expect(panel.tab("Main Control")).to_have_attribute("aria-selected", "true")
+    panel.page.mouse.click(*place)
+    expect(panel.tab("Main Control")).to_have_attribute("aria-selected", "false")
+
+
 def test_arrow_keys_move_along_the_tabs(ccd: PanelPage) -> None:
     ccd.tab("Main Control").focus()
     ccd.page.keyboard.press("ArrowRight")

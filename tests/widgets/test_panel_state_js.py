@@ -344,3 +344,21 @@ def test_a_read_only_panel_changes_nothing(open_panel: OpenPanel, capture: str) 
     expect(panel.page.locator(".indinb-chip")).to_be_disabled()
     expect(panel.page.locator(".indinb-abort")).to_be_hidden()
     expect(panel.element("CONNECTION", "CONNECT")).to_have_text("Connect (on)")
+
+
+def test_a_kernel_that_is_restarted(mount: PanelPage) -> None:
+    mount.patch("Telescope Simulator", can_abort=True)
+    mount.restart()
+    expect(mount.page.locator(".indinb-banner")).to_have_text(
+        "The kernel was restarted: run your cells again. These are the last known values."
+    )
+    controls = ":is(.indinb-page, header) :is(button:not(.indinb-label, .indinb-night), input)"
+    used = (
+        mount.page.locator(controls)
+        .filter(visible=True)
+        .and_(mount.page.locator(":enabled:not(.indinb-filter)"))
+    )
+    expect(used).to_have_count(0)
+    expect(mount.page.get_by_role("button", name="Reconnect")).to_be_hidden()
+    mount.tab("Options").click()
+    assert mount.sent == []

@@ -189,6 +189,7 @@ def test_what_is_shown_no_more_interrupts_nobody(open_progress: OpenProgress) ->
     progress.page.evaluate("cleanUp()")
     progress.page.clock.run_for(1000)
     assert progress.page.evaluate("interrupts") == 0
+    progress.page.evaluate("widget.close()")
     assert progress.page.evaluate("widget.listening()") == 0
 
 
@@ -231,7 +232,46 @@ def test_two_views_end_apart(open_progress: OpenProgress) -> None:
     second = progress.page.locator("#second").get_by_role("progressbar")
     expect(second).to_have_attribute("aria-valuenow", "95")
     progress.page.evaluate("second()")
+    progress.page.evaluate("widget.close()")
     assert progress.page.evaluate("widget.listening()") == 0
+
+
+# ---- A kernel that is restarted ----
+
+
+RESTARTED = "The kernel was restarted: run your cells again."
+
+
+def test_without_its_kernel_nothing_is_under_way(open_progress: OpenProgress) -> None:
+    progress = open_progress(kernel=KERNEL)
+    progress.abort.click()
+    progress.restart()
+    progress.page.clock.run_for(1000)
+    expect(progress.detail).to_have_text(RESTARTED)
+    expect(progress.abort).to_have_count(0)
+    expect(progress.root).to_have_attribute("data-state", "lost")
+    assert progress.page.evaluate("interrupts") == 0  # it would be another kernel's cell
+    progress.page.evaluate("async () => { await widget.show('second'); }")
+    expect(progress.page.locator("#second")).to_contain_text(RESTARTED)
+
+
+def test_without_its_kernel_an_unknown_fraction_moves_no_more(open_progress: OpenProgress) -> None:
+    progress = open_progress(fraction=None)
+    progress.restart()
+    expect(progress.bar.locator("> div")).to_have_css("animation-name", "none")
+
+
+def test_what_was_done_before_the_restart_stays_done(open_progress: OpenProgress) -> None:
+    progress = open_progress(state="done", detail="30.1 s")
+    progress.restart()
+    expect(progress.detail).to_have_text("30.1 s")
+
+
+def test_of_several_those_that_were_under_way_are_lost(open_progress: OpenProgress) -> None:
+    progress = open_progress(**TOGETHER)
+    progress.restart()
+    assert progress.detail.all_text_contents() == [RESTARTED, "done", RESTARTED]
+    expect(progress.abort).to_have_count(0)
 
 
 # ---- Several that are gathered ----

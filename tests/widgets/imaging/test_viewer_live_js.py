@@ -207,3 +207,23 @@ def test_a_page_that_nobody_looks_at_acknowledges_nothing(live: ViewerPage) -> N
     live.deliver(*frame(1, ramp()))
     live.page.evaluate("widget.show('second')")
     assert live.wait_for("seen")["serial"] == 0
+
+
+# ---- A kernel that is restarted ----
+
+
+@pytest.mark.parametrize("told", [LIVE, {}], ids=["live", "still"])
+def test_a_kernel_that_is_restarted(open_viewer: Open, told: Json) -> None:
+    viewer = open_viewer(picture(SKY, 4), cuts=CUTS, live=told)
+    viewer.take()
+    viewer.restart()
+    line = viewer.page.locator(".indinb-live")
+    expect(line).to_contain_text("The kernel was restarted: run your cells again.")
+    expect(line.locator(".indinb-live-counts")).to_be_empty()
+    expect(line.locator(".indinb-light")).to_have_attribute("data-state", "Idle")
+    expect(line.get_by_role("button")).to_have_count(0)
+    viewer.point(100, 100)
+    viewer.choose("Colours", "Viridis")
+    viewer.settle()
+    viewer.page.wait_for_timeout(200)
+    assert (viewer.take(), viewer.saved) == ([], {})
