@@ -181,7 +181,7 @@ def test_keys(viewer: ViewerPage) -> None:
     viewer.stage.press("+")
     viewer.stage.press("ArrowRight")
     viewer.stage.press("ArrowUp")
-    viewer.page.wait_for_function("widget.saved.view[0] > 127.5")
+    viewer.page.wait_for_function("Math.min(...widget.saved.view) > 127.5")
     x, y, fov = view(viewer)
     assert (x, y) == pytest.approx((127.5 + 0.1 * fov, 127.5 + 0.1 * fov))
     viewer.stage.press("0")
