@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 PARK = "TELESCOPE_PARK"
 
+UNPARKING = "unparking"
+"""Belonging to a device: what it had said of its parking when it was last asked to unpark."""
+
 
 @dataclass
 class Errand:
@@ -64,6 +67,12 @@ def begin_errand(device: Device, target: SkyCoord | None = None) -> Errand:
 def is_parking(device: Device) -> bool:
     """Tell whether a mount goes to park: its driver may take a moment to say so."""
     return parkings.has(device) or state(device, PARK) is State.BUSY
+
+
+def unparks(device: Device) -> bool:
+    """Tell whether a mount was asked to unpark, and its driver has said nothing since."""
+    before = device.belongings.get(UNPARKING)
+    return before is not None and device.connection.model.vector(device.name, PARK) is before
 
 
 def take_over(device: Device, start: Callable[[], Operation[T]]) -> Operation[T]:

@@ -14,7 +14,13 @@ from indinb.client.property import Property
 from indinb.client.rules import Done
 from indinb.errors import Aborted, Failed, IndiError, OperationTimeout, Refused
 from indinb.instruments.earth import offline
-from indinb.instruments.mounts.errands import PARK, begin_errand, parkings, take_over
+from indinb.instruments.mounts.errands import (
+    PARK,
+    UNPARKING,
+    begin_errand,
+    parkings,
+    take_over,
+)
 from indinb.instruments.mounts.frames import OF_DATE, complete
 from indinb.instruments.mounts.limitwatch import ABORT
 from indinb.instruments.mounts.mount import Mount
@@ -104,7 +110,10 @@ def start_unpark(mount: Mount) -> Operation[None]:
         raise Refused(f"{mount.name} is on its way to park: telescope.abort() stops it")
     if "UNPARK" not in park:
         raise Refused(f"{mount.name} has no switch to unpark it: it can only be parked from here")
-    return park.set("UNPARK")
+    before = park.vector
+    operation = park.set("UNPARK")
+    mount.device.belongings[UNPARKING] = before
+    return operation
 
 
 def setting_park(mount: Mount, where: SkyCoord | str | None) -> Steps[None]:

@@ -18,6 +18,7 @@ from indinb.instruments.cameras.camera import Camera, GuideChip
 from indinb.instruments.choice import candidates
 from indinb.instruments.domes.dome import Dome
 from indinb.instruments.flatpanel import DustCap, FlatPanel
+from indinb.instruments.mounts.errands import unparks
 from indinb.instruments.mounts.telescope import Telescope
 from indinb.instruments.readings import is_on, members, state
 from indinb.instruments.roles import roles_of
@@ -139,37 +140,45 @@ def _can_park(mount: Telescope) -> bool:
 def _is_out(mount: Telescope) -> bool:
     """Whether a mount is not parked; or tracks, if it cannot be parked."""
     if _can_park(mount):
-        return not mount.parked
+        return not mount.parked or unparks(mount.device)
     return is_on(mount.device, "TELESCOPE_TRACK_STATE", "TRACK_ON")
 
 
 def _put_away(mount: Telescope) -> Operation[None]:
     if not _can_park(mount):
         return mount.start_stop_tracking()
-    return Procedure(f"park {mount.name}", _parking(mount, "TELESCOPE_PARK"))
+    return Procedure(f"park {mount.name}", _parking_mount(mount))
+
+
+def _parking_mount(mount: Telescope) -> Steps[None]:
+    """Park; but hear first what comes of an unparking that nobody has waited for."""
+    park = mount.device["TELESCOPE_PARK"]
+    if unparks(mount.device):
+        yield _when(lambda: not unparks(mount.device), park)
+    yield from _parking(mount, park.name)
 
 
 def _parking(what: Telescope | Dome, name: str) -> Steps[None]:
     """Park; but wait for what parks already: many drivers take a second word for a stop."""
     if _busy(what.device, name):
-        yield _at_rest(what.device[name])
+        yield _when(lambda: not _busy(what.device, name), what.device[name])  # or it has died
     if not what.parked:
         yield what.start_park()
 
 
-def _at_rest(property: Property) -> Operation[None]:
-    """Return an operation that is done when a property is no longer Busy."""
-    rest: Operation[None] = Operation(f"wait for {property.device.name}")
+def _when(ready: Callable[[], bool], property: Property) -> Operation[None]:
+    """Return an operation that is done when a property, or what became of it, tells so."""
+    waiting: Operation[None] = Operation(f"wait for {property.device.name}")
 
     def look(_: object = None) -> None:
-        if not _busy(property.device, property.name):  # or its driver has died
-            rest.succeed(None)
+        if ready():
+            waiting.succeed(None)
 
     subscription = property.observe(look)
-    rest.add_done_callback(lambda _: subscription.close())
-    property.device.connection.begin(rest)
+    waiting.add_done_callback(lambda _: subscription.close())
+    property.device.connection.begin(waiting)
     look()
-    return rest
+    return waiting
 
 
 def _is_open(dome: Dome) -> bool:
@@ -189,7 +198,7 @@ def _looks_out(dome: Dome, mounts: Collection[Device]) -> str:
     if any(name in dome.device for name in (_SHUTTER, *_TURNS)):
         return ""
     there = {*mounts, *_mounts(dome.device.connection)}
-    out = sorted(device.name for device in there if not Telescope(device).parked)
+    out = sorted(each.name for each in there if not Telescope(each).parked or unparks(each))
     return f"it stays open, as {' and '.join(out)} is not parked" if out else ""
 
 

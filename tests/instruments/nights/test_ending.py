@@ -209,6 +209,51 @@ def test_a_mount_that_parks_is_let_be_and_waited_for(connect):
     assert told(client.server.heard(New)) == []
 
 
+UNPARKED = {"PARK": False, "UNPARK": True}
+
+
+def slow_to_unpark(new: New) -> list[Message]:
+    """Obey, but say nothing when asked to unpark."""
+    return [] if new.values == {"UNPARK": True} else obey(new)
+
+
+def test_a_mount_that_is_about_to_unpark_is_waited_for_and_parked(connect):
+    parked = park(MOUNT, "TELESCOPE_PARK", parked=True)
+    client = connect(*driver(MOUNT, 1, parked), answer=slow_to_unpark)
+    client.telescope.start_unpark().abort()  # ends the waiting alone: the driver was asked
+    assert client.telescope.parked
+    (put_away,) = (task for task in tasks() if task.option == "park")
+    assert put_away.needed(client.telescope)
+    client.server.received.clear()
+    operation = put_away.start(client.telescope)
+    assert client.server.heard(New) == []
+    client.server.tell(update(parked, State.OK, **UNPARKED))
+    operation.result(5)
+    assert told(client.server.heard(New)) == [("TELESCOPE_PARK", {"PARK": True})]
+    assert client.telescope.parked
+    assert not put_away.needed(client.telescope)
+
+
+def test_a_mount_that_refused_to_unpark_is_left_alone(connect):
+    parked = park(MOUNT, "TELESCOPE_PARK", parked=True)
+    client = connect(*driver(MOUNT, 1, parked), answer=slow_to_unpark)
+    client.telescope.start_unpark().abort()
+    client.server.tell(update(parked, State.ALERT))
+    assert asked(client) == []
+
+
+def test_a_mount_whose_driver_dies_before_it_unparks_is_not_waited_for(connect):
+    parked = park(MOUNT, "TELESCOPE_PARK", parked=True)
+    client = connect(*driver(MOUNT, 1, parked), answer=slow_to_unpark)
+    client.telescope.start_unpark().abort()
+    (put_away,) = (task for task in tasks() if task.option == "park")
+    operation = put_away.start(client.telescope)
+    assert not operation.done()
+    client.server.tell(Delete(MOUNT))
+    with pytest.raises(UnknownProperty):
+        operation.result(5)
+
+
 def test_a_mount_that_cannot_park_no_longer_tracks(connect):
     client = connect(*driver(MOUNT, 1, COORDINATES, TRACKING), answer=obey)
     assert asked(client) == [(MOUNT, "TELESCOPE_TRACK_STATE")]
@@ -239,6 +284,15 @@ def test_a_roof_stays_open_over_a_mount_that_is_not_parked(connect):
     assert client.dome.shutter == "open"
     assert asked(client) == [(MOUNT, "TELESCOPE_PARK"), (ROOF, "DOME_PARK")]
     assert client.dome.shutter == "closed"
+
+
+def test_a_roof_stays_open_over_a_mount_that_is_about_to_unpark(connect):
+    roof = driver(ROOF, 32, park(ROOF, "DOME_PARK"))
+    mount = driver(MOUNT, 1, park(MOUNT, "TELESCOPE_PARK", parked=True))
+    client = connect(*mount, *roof, answer=slow_to_unpark)
+    client.telescope.start_unpark().abort()
+    with pytest.raises(Failed, match=f"as {MOUNT} is not parked"):
+        asked(client, park=False)
 
 
 def test_a_roof_stays_open_over_a_mount_whose_driver_has_died(connect):
