@@ -21,7 +21,7 @@ from indinb.widgets.dashboard import BEAT, Dashboard
 from tests.client.fakes import SOON, ManualClock, update
 from tests.client.harbour import Harbour
 from tests.hostile import TEXTS, arrives
-from tests.waiting import wait_until
+from tests.waiting import look_until, wait_until
 from tests.widgets.comms import Widget
 from tests.widgets.observers import (
     ALL,
@@ -337,7 +337,7 @@ def test_a_lost_link(
         harbour.refusals = 1_000_000
         harbour.server.cut()
         wait_until(client, lambda: client.status == "lost")
-        observer.look()
+        look_until(lambda: any("status" in patch["news"] for patch in observer.look()))
         assert observer.state["status"] == "lost"
         assert "lost" in observer.state["loss"]
         assert observer["mount"]["condition"] == "ready"

@@ -14,6 +14,7 @@ from indinb.protocol.vocabulary import Kind, State, SwitchRule
 from indinb.servers import EmbeddedServer
 from tests.client.fakes import CCD, MOUNT, SOON, numbers, switches, update
 from tests.instruments.kennel import info, told
+from tests.waiting import look_until
 
 ROOF = "Roll-off roof"
 DOME = "Dome"
@@ -224,6 +225,7 @@ def test_a_mount_that_is_about_to_unpark_is_waited_for_and_parked(connect):
     assert client.telescope.parked
     (put_away,) = (task for task in tasks() if task.option == "park")
     assert put_away.needed(client.telescope)
+    look_until(lambda: client.server.heard(New))
     client.server.received.clear()
     operation = put_away.start(client.telescope)
     assert client.server.heard(New) == []
